@@ -1,0 +1,189 @@
+//! The arguments, as clap reads them and as `--help` explains them.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Severity;
+use crate::plan::value::Date;
+
+/// Proves that a migration can be taken back, before it has to be.
+#[derive(Debug, Parser)]
+#[command(name = "rbk", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit status: 0 all is well, 1 there are findings that count, 2 wrong usage or a file that can't be read or written.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find what would go wrong in the incident
+    Check(CheckArgs),
+    /// Write the bundle that carries the plan out: scripts, runbook, journal
+    Build(BuildArgs),
+    /// Lay plans out the one way
+    Fmt(FmtArgs),
+    /// Draw the plan
+    Graph(GraphArgs),
+    /// Print the page of a rule: what it finds, why it matters, an example mended
+    Explain(ExplainArgs),
+    /// List every rule
+    Rules(RulesArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// Plans to check; `-` reads one from stdin. Without any: every .rbk file below the current directory
+    pub files: Vec<PathBuf>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value = "human", help_heading = "Output")]
+    pub format: ReportFormat,
+    /// The mildest severity that makes the exit status 1
+    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY", help_heading = "Output")]
+    pub fail_on: FailOn,
+    #[command(flatten)]
+    pub look: LookArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The name of what `-` reads, for messages and for paths in it
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct BuildArgs {
+    /// The plan
+    pub file: PathBuf,
+    /// The directory to write; without it, the plan's name in the current directory
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub look: LookArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct FmtArgs {
+    /// Plans to lay out in place; `-` reads stdin and writes stdout. Without any: every .rbk file below the current
+    /// directory
+    pub files: Vec<PathBuf>,
+    /// Write nothing; name the files that would change, and exit with 1 when there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; print what would change, and exit with 1 when anything would
+    #[arg(long)]
+    pub diff: bool,
+    /// The name of what `-` reads, for messages
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct GraphArgs {
+    /// The plan
+    pub file: PathBuf,
+    /// How the graph is written
+    #[arg(long, value_enum, default_value = "mermaid")]
+    pub format: GraphFormat,
+    #[command(flatten)]
+    pub look: LookArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// Rules or other codes that findings carry, such as backup/missing
+    #[arg(required = true, value_name = "RULE")]
+    pub rules: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RulesArgs {
+    /// How the list is written
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ListFormat,
+}
+
+/// How findings look.
+#[derive(Debug, clap::Args)]
+pub struct LookArgs {
+    /// Columns of the page; without it, the terminal's, at most 120
+    #[arg(long, value_name = "COLUMNS", help_heading = "Output", value_parser = clap::value_parser!(u16).range(40..))]
+    pub width: Option<u16>,
+    /// When to colour; `auto` heeds NO_COLOR, CLICOLOR_FORCE and TERM
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN", help_heading = "Output")]
+    pub color: ColorWhen,
+    /// Draw with ASCII characters only
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+}
+
+/// Where a plan may read from, and the day it is judged on.
+#[derive(Debug, clap::Args)]
+pub struct InputArgs {
+    /// The directory that plans may read files from; without it, the repository that holds the plan, else the plan's
+    /// own directory
+    #[arg(long, value_name = "DIR", help_heading = "Input")]
+    pub root: Option<PathBuf>,
+    /// Judge dates as of this day, such as 2026-03-07, instead of today
+    #[arg(long, value_name = "DATE", help_heading = "Input", value_parser = date)]
+    pub today: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people: the lines that take part, and what to type
+    Human,
+    /// One line a finding: path:line:column: severity[group/rule]: message
+    Concise,
+    /// For programs
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Info,
+}
+
+impl FailOn {
+    /// Returns the mildest severity that counts.
+    pub fn severity(self) -> Severity {
+        match self {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Info => Severity::Info,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    Mermaid,
+    Dot,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Human,
+    Json,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    let date: jiff::civil::Date = text.parse().map_err(|_| "a date is written 2026-03-07".to_owned())?;
+    Ok(super::terminal::date(date))
+}

@@ -1,0 +1,117 @@
+//! From a path to everything that is known about the plan there. Each command begins here.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::args::InputArgs;
+use super::files::{self, Disk};
+use super::output::Stop;
+use super::terminal;
+use crate::analysis::Facts;
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::graph::Graph;
+use crate::plan::value::Date;
+use crate::plan::{self, Plan};
+use crate::rules::{self, Context};
+use crate::source::Sources;
+
+/// Where a plan's text comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    File(PathBuf),
+    /// `-`, and the name that it is given in messages.
+    Stdin(PathBuf),
+}
+
+impl Input {
+    /// Returns the input that an argument names; `name` is what stdin is called.
+    pub fn named(argument: &Path, name: Option<&Path>) -> Input {
+        match argument == Path::new("-") {
+            true => Input::Stdin(name.unwrap_or(Path::new("<stdin>")).to_owned()),
+            false => Input::File(argument.to_owned()),
+        }
+    }
+
+    /// Returns the path by which messages know it, and from which its own paths start.
+    pub fn path(&self) -> &Path {
+        match self {
+            Input::File(path) | Input::Stdin(path) => path,
+        }
+    }
+
+    /// Reads it, or says why not.
+    pub fn read(&self) -> Result<Vec<u8>, String> {
+        match self {
+            Input::File(path) => files::read(path),
+            Input::Stdin(_) => files::stdin(),
+        }
+    }
+}
+
+/// A plan that was compiled: its files, what it says, and what is wrong with it.
+#[derive(Debug)]
+pub struct Compiled {
+    pub sources: Sources,
+    /// `None` when the text declares no plan.
+    pub plan: Option<Plan>,
+    /// Sorted. What rules find is among them when nothing else is an error.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    /// Returns whether anything was found that is at least as bad as `severity`.
+    pub fn has(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.severity >= severity)
+    }
+
+    /// Returns the paths of every file that the root plan brought in.
+    pub fn used(&self) -> BTreeSet<PathBuf> {
+        self.sources.iter().skip(1).map(|(_, file)| PathBuf::from(&file.name)).collect()
+    }
+}
+
+/// Compiles the plan in `bytes`, read from `input`.
+pub fn compile(input: &Input, bytes: Vec<u8>, options: &InputArgs) -> Result<Compiled, Stop> {
+    let disk = Disk::around(input.path(), options.root.as_deref())?;
+    let name = files::shown(input.path());
+    let mut sources = Sources::default();
+    let (text, misread) = diagnostic::decode(bytes);
+    let Some(root) = sources.add(&name, text) else {
+        return Err(Stop::trouble(format!("{name}: longer than 4 GiB")));
+    };
+    if let Some(misread) = misread {
+        return Ok(Compiled { sources, plan: None, findings: vec![misread.finding(root)] });
+    }
+    let compiled = plan::compile(&mut sources, root, &disk);
+    let mut findings = compiled.findings;
+    if let Some(plan) = &compiled.plan {
+        let today = options.today.unwrap_or_else(terminal::today);
+        findings.extend(judge(&sources, plan, &findings, today));
+    }
+    diagnostic::sort(&mut findings);
+    Ok(Compiled { sources, plan: compiled.plan, findings })
+}
+
+/// Reads and compiles the plan at `path`; a file that can't be read is trouble.
+pub fn open(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
+    let input = Input::named(path, None);
+    let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(path))))?;
+    compile(&input, bytes, options)
+}
+
+/// Returns what the graph, the facts and the rules find. Rules are asked only about a plan that says what it means: on a plan with
+/// errors they would report what follows from them.
+fn judge(sources: &Sources, plan: &Plan, before: &[Diagnostic], today: Date) -> Vec<Diagnostic> {
+    let broken = |findings: &[Diagnostic]| findings.iter().any(|finding| finding.severity == Severity::Error);
+    let (graph, mut findings) = Graph::build(plan);
+    if broken(before) || broken(&findings) {
+        return findings;
+    }
+    let (facts, unsaid) = Facts::new(plan, &graph);
+    findings.extend(unsaid);
+    if broken(&findings) {
+        return findings;
+    }
+    findings.extend(rules::check(&Context { sources, plan, graph: &graph, facts: &facts, today }));
+    findings
+}

@@ -1,0 +1,30 @@
+//! The disk. The only place that reads and writes files: plans and what they name, results, whole bundles.
+
+mod atomic;
+mod disk;
+mod find;
+mod folder;
+
+pub use atomic::write;
+pub use disk::{Disk, read, stdin};
+pub use find::plans;
+pub use folder::{NewFile, write_bundle};
+
+use std::io;
+use std::path::Path;
+
+/// Returns why an operation failed, in the words of people.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Returns a path as users write it.
+pub fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -1,0 +1,124 @@
+# decide.sh: what people decide while a program runs: choices among options, and decisions to go on.
+#
+# Owns what is shown to whoever decides and what their answer leads to. It starts nothing by itself: a decision whose
+# time has passed says so and recommends.
+
+# decide_choose ID TITLE option=NAME:TITLE... asks once and journals; resumed, the answer stands.
+decide_choose() {
+    ! run_has "${journal_run:?}" chosen "$1" || return 0
+    fields "$@"
+    decide_id=$1 decide_title=$2 decide_names=''
+    shift 2
+    say_title "$decide_title"
+    for decide_field do
+        case $decide_field in
+            option=*)
+                decide_field=${decide_field#option=}
+                decide_names="$decide_names ${decide_field%%:*}"
+                decide_mark=''
+                [ "${decide_field%%:*}" != "${step_recommended-}" ] || decide_mark=' (recommended)'
+                say "  ${decide_field%%:*}: ${decide_field#*:}$decide_mark"
+                ;;
+        esac
+    done
+    decide_answer=$(option_value choose "$decide_id" | tr ',' ' ')
+    decide_how=beforehand
+    if [ -z "$decide_answer" ] && ask_possible; then
+        decide_how=typed
+        decide_question="Which one?"
+        [ -z "${step_several-}" ] || decide_question="Which ones? (several, with blanks between)"
+        ask_line "$decide_question" || :
+        decide_answer=$(ask_answer)
+    fi
+    if [ -z "$decide_answer" ]; then
+        walk_stop 4 pending "This waits for a choice: ./rollback resume --choose $decide_id=OPTION"
+        return
+    fi
+    decide_count=0
+    for decide_name in $decide_answer; do
+        decide_count=$((decide_count + 1))
+        listed "$decide_name" "$decide_names" || decide_count=99
+    done
+    if [ "$decide_count" -gt 1 ] && { [ -z "${step_several-}" ] || [ "$decide_count" -ge 99 ]; }; then
+        walk_stop 4 pending "\`$decide_answer\` is not one of:$decide_names. Choose again: ./rollback resume --choose $decide_id=OPTION"
+        return
+    fi
+    journal_or_stop chosen "$decide_id" "$decide_answer" "$decide_how" "by=$(ask_by)"
+}
+
+# decide_chosen CHOICE OPTION: was it taken? When one step is asked for by name, its option counts as taken.
+decide_chosen() {
+    [ -z "${walk_seeking-}${walk_only-}" ] || return 0
+    listed "$2" "$(run_field "${journal_run:?}" chosen "$1")"
+}
+
+# decide_decision ID TITLE at= by= needs= else= shows what is known, and asks whoever may decide.
+decide_decision() {
+    ! run_has "${journal_run:?}" decided "$1" && ! listed "$1" "${walk_counted-}" || return 0
+    fields "$@"
+    say_title "$2"
+    say "  decided by $(role_of "${step_by-}")"
+    decide_else=${step_else:-stop}
+    decide_late "${step_at-}"
+    decide_no=''
+    guard_show_needs "$@" || decide_no=yes
+    if [ -n "$decide_no" ]; then
+        warn "  What this decision needs is not there; going on is not offered."
+        if ! option_said approve "$1" no && ! ask_possible; then
+            walk_stop 3 stopped "$(decide_ways "$1")"
+            return
+        fi
+    fi
+    if [ -n "$decide_no" ] && option_said approve "$1" "$1"; then
+        walk_stop 3 stopped "$(decide_ways "$1")"
+        return
+    fi
+    if [ -n "$decide_no" ] && ! option_said approve "$1" no; then
+        ask_one_of "$1" "  $(decide_ways "$1")" no later
+        decide_status=$?
+        [ "$decide_status" -ne 0 ] || case $(ask_answer) in
+            no) decide_status=1 ;;
+            *) decide_status=4 ;;
+        esac
+    else
+        ask_word "$1" "$1" "  $(decide_ways "$1")"
+        decide_status=$?
+    fi
+    case $decide_status in
+        0) journal_or_stop decided "$1" go "by=$(ask_by)" ;;
+        1) decide_turn_back "$1" ;;
+        *) walk_stop 4 pending "This waits for a decision. $(decide_ways "$1") Then: ./rollback resume --approve $1=$1" ;;
+    esac
+}
+
+decide_turn_back() {
+    case $decide_else in
+        run:*)
+            journal_or_stop decided "$1" "${decide_else#run:}" "by=$(ask_by)"
+            walk_leave "${decide_else#run:}"
+            ;;
+        *)
+            journal_or_stop declined "$1" stop "by=$(ask_by)"
+            walk_stop 4 pending "Not going on, as decided. ./rollback resume asks again."
+            ;;
+    esac
+}
+
+decide_ways() {
+    case $decide_else in
+        run:*) printf 'Typing no starts the scenario %s.' "${decide_else#run:}" ;;
+        *) printf 'Typing no stops the forward run here.' ;;
+    esac
+}
+
+decide_late() {
+    decide_t=$(started_at)
+    [ -n "$1" ] && [ -n "$decide_t" ] || return 0
+    decide_due=$((decide_t + $1))
+    decide_now=$(now)
+    if [ "$decide_now" -gt "$decide_due" ]; then
+        warn "  This was to be decided $(duration $((decide_now - decide_due))) ago. Recommended: $(decide_ways)"
+    else
+        say "  to be decided within $(duration $((decide_due - decide_now)))"
+    fi
+}

@@ -1,0 +1,170 @@
+# run.sh: a program from its first step to its outcome.
+#
+# Owns the life of a run: its id, its beginning and end in the journal, what a signal does to it, what is said when it
+# is over. The outcome is written down here, by the parent; never in an EXIT trap, which some shells do not
+# run when they are killed, and others run with status 0.
+
+# run_new PROGRAM FROM ONLY UNTIL begins a run.
+run_new() {
+    RBK_RUN=$(date -u '+%Y%m%d-%H%M%S')-$$
+    run_belongs "$RBK_RUN" "$1"
+    journal_or_stop run-started "$1" "$(operator)" "$(host_name)" "$$"
+    journal_or_stop bounds - "${2:--}" "${3:--}" "${4:--}"
+    params_record || die 3 "cannot write the journal"
+}
+
+run_belongs() {
+    RBK_RUN=$1 RBK_PROGRAM=$2 RBK_OPERATOR=$(operator)
+    export RBK_RUN RBK_PROGRAM RBK_OPERATOR
+    journal_for "$1" "$2"
+}
+
+# run_carry_out PROGRAM FROM ONLY UNTIL: gate and walk of the current run; then the scenarios that follow from it. Ends
+# the process with the status of the last.
+run_carry_out() {
+    run_signals
+    walk_set_out "$1" "$2" "$3" "$4" "$(run_counted "$1")"
+    run_gate "$1" && program_visit walk "$1"
+    walk_result >"$RBK_STATE/tmp/outcome"
+    read -r run_status run_outcome run_next <"$RBK_STATE/tmp/outcome" || :
+    journal run-ended "$run_outcome" "$run_status" "$run_next" || {
+        warn "The journal can't be written: the end of this run is not on record."
+        run_status=1
+    }
+    run_tell "$1" "$run_outcome" "$3"
+    if [ "$run_next" != - ]; then
+        run_follow "$run_next"
+        return
+    fi
+    lock_release
+    exit "$run_status"
+}
+
+# run_follow SCENARIO: what an `else run` or a decision leads to. It has its own gate.
+run_follow() {
+    scenario_load "$1" || die 3 "there is no scenario $1"
+    say_title "Scenario $1: ${scenario_title-}"
+    run_new "scenarios/$1" '' '' ''
+    run_carry_out "scenarios/$1" '' '' ''
+}
+
+# run_gate PROGRAM: a scenario's gate is passed once; resumed, the run goes on behind it.
+run_gate() {
+    case $1 in
+        scenarios/*) ;;
+        *) return 0 ;;
+    esac
+    scenario_load "${1#scenarios/}" || die 3 "there is no scenario ${1#scenarios/}"
+    ! run_has "$RBK_RUN" gate-passed - || return 0
+    gate_open "${1#scenarios/}" && journal_or_stop gate-passed -
+}
+
+# run_counted PROGRAM prints the steps of the preparation or the forward run that an earlier run has done and that
+# still count: no scenario that undid something has finished since, or they stand before the last change
+# that is still applied; and their own change has not been undone.
+run_counted() {
+    case $1 in
+        prepare | forward) ;;
+        *) return 0 ;;
+    esac
+    {
+        list_items prepare | sed 's/^/item prepare /'
+        list_items forward | sed 's/^/item forward /'
+        state_query 'event == "change" { state[item] = first } END { for (name in state) print "change", name, state[name] }'
+        steps_counted "$1" | sed 's/^/counted /'
+    } | awk -v "program=$1" '
+        $1 == "item" { place++; owner[place] = $2; id[place] = $4; change[place] = $5 }
+        $1 == "change" { state[$2] = $3 }
+        $1 == "counted" { counted[$2] = $3 }
+        END {
+            for (i = 1; i <= place; i++) if (state[change[i]] ~ /^(applied|unknown|begun)$/) floor = i
+            for (i = 1; i <= place; i++) {
+                if (owner[i] != program || state[change[i]] ~ /^(undone|none)$/) continue
+                if (counted[id[i]] == "before" || counted[id[i]] == "after" && i <= floor) printf "%s ", id[i]
+            }
+        }'
+}
+
+# run_missing PROGRAM prints the steps that have not been done and count.
+run_missing() {
+    missing_counted=$(run_counted "$1")
+    for missing_step in $(list_steps "$1"); do
+        listed "$missing_step" "$missing_counted" || printf '%s ' "$missing_step"
+    done
+}
+
+# --- signals ----------------------------------------------------------------------
+
+run_signals() {
+    trap 'run_interrupted HUP 129' HUP
+    trap 'run_interrupted INT 130' INT
+    trap 'run_interrupted TERM 143' TERM
+}
+
+# The steps are stopped first, then it is written down, then the signal does to us what it was sent for, so that
+# whoever called sees it.
+run_interrupted() {
+    trap '' HUP INT TERM
+    parallel_stop
+    child_stop
+    step_cut_short
+    journal run-ended interrupted "$2" "$1"
+    rmdir "$RBK_STATE/tmp/asking" 2>/dev/null
+    lock_release
+    printf '\n' 2>/dev/null
+    warn "Interrupted by $1. What was under way has been stopped; whether it had its effect is not known. Next:" 2>/dev/null
+    say_next resume 2>/dev/null
+    trap - "$1"
+    kill -s "$1" "$$"
+    exit "$2"
+}
+
+# --- what is said at the end --------------------------------------------------------
+
+# run_tell PROGRAM OUTCOME ONLY
+run_tell() {
+    run_spent=$(($(now) - $(run_start "$RBK_RUN")))
+    run_limit=''
+    case $1 in
+        scenarios/*) run_limit=${scenario_rto:-${plan_rto-}} ;;
+    esac
+    case $2 in
+        'done')
+            say_title "The $(program_title "$1") has reached its end after $(duration "$run_spent")${run_limit:+, of $(duration "$run_limit") that it may take}."
+            [ -z "$run_limit" ] || [ "$run_spent" -le "$run_limit" ] || warn "That was $(duration $((run_spent - run_limit))) too long."
+            if [ -n "$3" ]; then
+                warn "Only the step $3 was asked for: nothing is said about the rest."
+            fi
+            if run_fell_back; then
+                warn "It got there by a fallback; the report says where."
+            fi
+            say_next report
+            ;;
+        failed)
+            say_title "It has stopped at a step that failed. Nothing after it was done. Next, one of:"
+            say_next "resume    when the cause is gone: goes on from that step"
+            run_tell_ways "$1"
+            ;;
+        left) ;;
+        *)
+            say_title "Next, one of:"
+            case $2 in
+                refused) say_next "run ${1#scenarios/}    when what it needs is there" ;;
+                *) say_next "resume" ;;
+            esac
+            run_tell_ways "$1"
+            ;;
+    esac
+}
+
+run_tell_ways() {
+    case $1 in
+        prepare | forward) status_scenarios ;;
+        *) say_next "abort     gives this run up, which turns nothing back" ;;
+    esac
+    say_next status
+}
+
+run_fell_back() {
+    [ -n "$(state_query 'run == r && event == "done-by-fallback" { print 1; exit }' "r=$RBK_RUN")" ]
+}

@@ -1,0 +1,106 @@
+# say.sh: what people see on the screen.
+#
+# Owns colour, the stripping of control characters and the line that moves while
+# a step is under way. Refuses to know what the words mean. The product goes
+# to stdout, the conversation (questions, refusals, warnings) to stderr.
+
+say_red='' say_green='' say_yellow='' say_bold='' say_dim='' say_plain=''
+say_live=no
+
+say_begin() {
+    [ -t 1 ] || return 0
+    case ${TERM:-dumb} in dumb) return 0 ;; esac
+    say_live=yes
+    [ -z "${NO_COLOR-}" ] || return 0
+    say_escape=$(printf '\033')
+    say_red="${say_escape}[31m" say_green="${say_escape}[32m" say_yellow="${say_escape}[33m"
+    say_bold="${say_escape}[1m" say_dim="${say_escape}[2m" say_plain="${say_escape}[0m"
+}
+
+# say_moves: may a line on the screen be written over?
+say_moves() {
+    [ "$say_live" = yes ]
+}
+
+# say_still: from here on lines are only added; several that write over the same one would make it unreadable.
+say_still() {
+    say_live=no
+}
+
+# plain TEXT prints it without anything a terminal would obey: control characters,
+# their eight bit cousins in UTF-8, and the marks that turn the reading order around.
+plain() {
+    printf '%s\n' "$*" | plain_stream
+}
+
+plain_stream() {
+    awk '{
+        gsub(/[\001-\010\013-\037\177]/, "")
+        gsub(/\302[\200-\237]/, "")
+        gsub(/\342\200[\252-\256]/, "")
+        gsub(/\342\201[\246-\251]/, "")
+        print
+    }'
+}
+
+say() {
+    printf '%s\n' "$(plain "$*")"
+}
+
+say_title() {
+    printf '\n%s%s%s\n' "$say_bold" "$(plain "$*")" "$say_plain"
+}
+
+say_good() {
+    printf '%s%s%s\n' "$say_green" "$(plain "$*")" "$say_plain"
+}
+
+say_bad() {
+    printf '%s%s%s\n' "$say_red" "$(plain "$*")" "$say_plain"
+}
+
+say_aside() {
+    printf '%s%s%s\n' "$say_dim" "$(plain "$*")" "$say_plain"
+}
+
+warn() {
+    printf '%s%s%s\n' "$say_yellow" "$(plain "$*")" "$say_plain" >&2
+}
+
+# say_indented FILE shows a file of the plan or a log, stripped, behind a margin.
+say_indented() {
+    plain_stream <"$1" | sed 's/^/    /'
+}
+
+# say_next COMMAND names the next sensible thing to type.
+say_next() {
+    printf '  %s%s%s\n' "$say_bold" "$(plain "./rollback $*")" "$say_plain"
+}
+
+say_prompt() {
+    printf '%s%s%s ' "$say_bold" "$(plain "$*")" "$say_plain" >&2
+}
+
+# die STATUS TEXT ends a command that has not begun a step.
+die() {
+    die_status=$1
+    shift
+    printf '%srollback: %s%s\n' "$say_red" "$(plain "$*")" "$say_plain" >&2
+    lock_release
+    exit "$die_status"
+}
+
+# say_clock ESTIMATE moves a line on the terminal until it is stopped: a spinner,
+# the time that has passed, the time that was expected. Run in the background.
+say_clock() {
+    clock_start=$(now)
+    while :; do
+        for clock_mark in '|' '/' '-' "\\"; do
+            clock_text=$(duration $(($(now) - clock_start)))
+            [ -z "$1" ] || clock_text="$clock_text of $(duration "$1")"
+            printf '\r  %s %s \033[K' "$clock_mark" "$clock_text"
+            sleep 1
+            kill -s 0 "$$" 2>/dev/null || return 0
+        done
+    done
+}

@@ -1,0 +1,106 @@
+# status.sh: where things stand, which scenarios apply now, and what to type next.
+#
+# Owns the summary an operator sees first, half asleep. It reads; it never connects and never writes.
+
+status() {
+    say_title "${plan_title-}${plan_version:+ $plan_version}"
+    status_lock
+    status_changes
+    status_run
+    status_next
+}
+
+status_lock() {
+    [ -d "${lock_directory:?}" ] || return 0
+    if lock_stale; then
+        warn "The lock of $(lock_line) is still there, but that process is gone."
+    else
+        warn "Locked: ${lock_reason-}"
+    fi
+}
+
+status_changes() {
+    [ -n "${plan_changes-}" ] || return 0
+    say "Changes:"
+    for status_change in $plan_changes; do
+        case $(change_state "$status_change") in
+            none) say "  not applied  $status_change" ;;
+            applied) say_good "  applied      $status_change" ;;
+            undone) say "  undone       $status_change" ;;
+            *) say_bad "  UNKNOWN      $status_change" ;;
+        esac
+    done
+}
+
+status_run() {
+    status_open=$(run_open)
+    if [ -n "$status_open" ]; then
+        read -r status_id status_program status_why <<END
+$status_open
+END
+        case $status_why in
+            running) status_why='was under way and has not been ended' ;;
+            failed) status_why='has stopped at a step that failed' ;;
+            pending) status_why='waits for a person' ;;
+            interrupted) status_why='was interrupted' ;;
+            stopped) status_why='has stopped at something that was not there' ;;
+        esac
+        warn "The $(program_title "$status_program") $status_why (run $status_id)."
+        status_steps "$status_id" "$status_program"
+        return
+    fi
+    read -r status_id status_program status_how <<END
+$(run_last)
+END
+    [ -z "$status_id" ] || say "Last: the $(program_title "$status_program") ended: $status_how (run $status_id)."
+}
+
+# status_steps RUN PROGRAM names the steps that are neither done nor untouched.
+status_steps() {
+    for status_step in $(list_steps "$2"); do
+        case $(step_state "$1" "$status_step") in
+            begun) warn "  $status_step: begun; whether it had its effect is not known" ;;
+            effect) warn "  $status_step: done, not verified" ;;
+            failed) warn "  $status_step: failed" ;;
+            failed-over) warn "  $status_step: failed, its fallback is under way" ;;
+            by-fallback) say "  $status_step: done by its fallback" ;;
+        esac
+    done
+}
+
+status_next() {
+    say "Next:"
+    if [ -n "$status_open" ]; then
+        say_next "resume"
+        say_next "abort     gives it up, which turns nothing back"
+        case $status_program in
+            prepare | forward) status_scenarios ;;
+        esac
+        return
+    fi
+    status_missing=$(run_missing prepare)
+    if [ -n "$status_missing" ]; then
+        say_next "check"
+        say_next "prepare"
+    elif [ -n "$(run_missing forward)" ]; then
+        say_next "forward"
+    fi
+    status_scenarios
+    [ -z "$status_id" ] || say_next "report"
+}
+
+# status_scenarios lists the scenarios that apply now, with what they take and cost.
+status_scenarios() {
+    for status_scenario in ${plan_scenarios-}; do
+        (
+            scenario_load "$status_scenario" && [ -z "${scenario_part-}" ] || exit 0
+            gate_applies >/dev/null || exit 0
+            status_left=$(gate_time_left)
+            say_next "run $status_scenario"
+            say "      ${scenario_title-}${scenario_takes:+; about $(duration "$scenario_takes")}${status_left:+; to be started within $(duration "$status_left")}"
+            if [ -n "${scenario_loss-}" ]; then
+                say_bad "      lost: $scenario_loss"
+            fi
+        )
+    done
+}

@@ -1,0 +1,250 @@
+# step-main.sh: the process that does one step, or asks one thing.
+#
+# Run as `sh lib/step-main.sh ACTION ...` by child.sh, never sourced: here a step may fail, hang or be killed without
+# taking the runner along. Owns what each kind of step means in terms of the engines; refuses to know guards,
+# retries, verification and what follows from a failure. Its status is 0 done or yes, 1 failed or no, 2 could not
+# be asked; the reason, in one line, stands in $RBK_TMP/answer. If it leaves $RBK_TMP/clean, nothing stays.
+
+set -u
+
+use() {
+    command . "$RBK_HOME/lib/$1.sh" || exit 2
+}
+
+use values
+use say
+use journal
+use state
+use lock
+use plan
+use program
+use list
+use url
+use postgres
+use sqlite
+use sql
+use http
+use check
+use host
+use backup
+use edit
+use flag
+
+answer_detail=''
+
+answer() {
+    printf '%s\n' "${answer_detail-}" | awk 'NR <= 5 { print substr($0, 1, 500) }' >"$RBK_TMP/answer"
+    exit "$1"
+}
+
+# The author's code sees the operator's locale; the runtime's own is fixed.
+main_locale() {
+    if [ -n "${RBK_OPERATOR_LOCALE-}" ]; then
+        LC_ALL=$RBK_OPERATOR_LOCALE
+    else
+        unset LC_ALL
+    fi
+}
+
+main_do() {
+    fields "$@"
+    # Whoever comes after a crash must be able to find this process before it has done anything.
+    journal child "$1" "$$" "$(process_start_of_self)" "$(host_name)" || {
+        answer_detail="cannot write the journal"
+        answer 2
+    }
+    main_directory=$RBK_HOME/${RBK_PROGRAM:?}
+    case ${step_kind-} in
+        sql) main_sql "$1" ;;
+        shell) main_shell ;;
+        take) main_take "${step_backup-}" ;;
+        restore) backup_restore "${step_backup-}" "${RBK_BACKUP_FILE-}" ;;
+        capture) main_capture "${step_check-}" ;;
+        show)
+            check_show "${step_check-}" || :
+            ;;
+        set) main_set "$1" "${step_flag-}" ;;
+        edit) main_edit "$1" ;;
+        *)
+            answer_detail="steps.sh: nobody knows how to do a step of the kind \`${step_kind-}\`"
+            return 2
+            ;;
+    esac
+}
+
+process_start_of_self() {
+    use processes
+    process_start "$$"
+}
+
+# --- SQL ------------------------------------------------------------------------
+
+# Each unit is a transaction, or a statement that can't be in one. What was committed is not done again: a transaction
+# recorded itself in the database, whatever became of us. The engine says in unit_left whether anything stays of
+# a unit that failed.
+main_sql() {
+    target_probe "$step_target" || {
+        : >"$RBK_TMP/clean"
+        return 2
+    }
+    main_number=0 main_untouched=yes
+    for main_unit in ${step_unit-}; do
+        main_number=$((main_number + 1))
+        main_mode=${main_unit%%:*}
+        main_key="$RBK_RUN/$RBK_PROGRAM/$1/$main_number"
+        if main_unit_done "$1"; then
+            main_untouched=no
+            continue
+        fi
+        journal unit "$1" "$main_number" begun "$main_mode" || return 2
+        sql_unit "$step_target" "$main_mode" "$main_directory/${main_unit#*:}" "$main_key"
+        main_status=$?
+        if [ "$main_status" -ne 0 ]; then
+            journal unit "$1" "$main_number" failed "$main_mode"
+            if [ "$main_untouched${unit_left-}" = yesnothing ]; then
+                : >"$RBK_TMP/clean"
+            fi
+            return "$main_status"
+        fi
+        main_untouched=no
+        journal unit "$1" "$main_number" 'done' "$main_mode" || return 2
+    done
+}
+
+main_unit_done() {
+    case $(main_unit_state "$1" "$main_number") in
+        'done') return 0 ;;
+        none) return 1 ;;
+    esac
+    sql_unit_recorded "$step_target" "$main_key"
+    case $? in
+        0)
+            journal unit "$1" "$main_number" 'done' "$main_mode" found
+            return 0
+            ;;
+        1) return 1 ;;
+        *) answer 2 ;;
+    esac
+}
+
+main_unit_state() {
+    state_query '
+        run == r && event == "unit" && item == name && first == number { state = second }
+        END { print (state == "" ? "none" : state) }' "r=$RBK_RUN" "name=$1" "number=$2"
+}
+
+# --- other kinds ----------------------------------------------------------------
+
+main_shell() {
+    if [ -n "${step_target-}" ]; then
+        target_connect "$step_target" || return 2
+    fi
+    cd "$RBK_HOME" || return 2
+    main_locale
+    if [ -n "${step_dir_env-}" ]; then
+        step_dir=$(variable_value "$step_dir_env")
+        [ -n "$step_dir" ] || {
+            answer_detail="\$$step_dir_env is not set"
+            return 1
+        }
+    fi
+    host_run "${step_via-}" "${step_dir-}" "${step_shell:-sh}" "$main_directory/${step_file-}"
+}
+
+# What the engine has taken, verified and copied goes on record with its sum.
+main_take() {
+    main_artifact=$(main_artifact_path "$1") || return 1
+    backup_take "$1" "$main_artifact" || return
+    main_sum=$(sha256 "$main_artifact")
+    [ -n "$main_sum" ] || {
+        answer_detail="cannot read $main_artifact again"
+        return 1
+    }
+    answer_detail="$main_artifact ($(size "$main_artifact") bytes)"
+    journal artifact "$1" "$main_artifact" "$(size "$main_artifact")" "$main_sum"
+}
+
+# main_artifact_path BACKUP: the file of the plan with the run's id before its last extension.
+main_artifact_path() {
+    conf backups "$1" backup_file backup_file_env || return 1
+    [ -z "${backup_file_env-}" ] || backup_file=$(variable_value "$backup_file_env")
+    case ${backup_file:-backups/$1} in
+        /*) main_file=$backup_file ;;
+        *) main_file=$RBK_STATE/${backup_file:-backups/$1} ;;
+    esac
+    case ${main_file##*/} in
+        ?*.*) printf '%s.%s.%s' "${main_file%.*}" "$RBK_RUN" "${main_file##*.}" ;;
+        *) printf '%s.%s' "$main_file" "$RBK_RUN" ;;
+    esac
+}
+
+main_capture() {
+    main_file=$RBK_STATE/captures/$1
+    check_capture "$1" "$main_file" || return
+    journal captured "$1" "$main_file" "$(sha256 "$main_file")"
+}
+
+# What was there before is saved before another value is set; done again, the first reading stands.
+main_set() {
+    mkdir -p "$RBK_STATE/flags" || return 1
+    if [ "${step_value_from-}" = previous ]; then
+        main_file=$(main_saved "$2")
+        [ -r "$main_file" ] || {
+            answer_detail="what $2 was before is not on record"
+            return 1
+        }
+        flag_restore "$2" "$main_file"
+        return
+    fi
+    main_file=$RBK_STATE/flags/$2.$RBK_RUN.$1
+    if [ ! -e "$main_file" ]; then
+        flag_save "$2" "$main_file" || return
+        journal saved "$2" "$main_file" || return 2
+    fi
+    flag_set "$2" "${step_value-}"
+}
+
+# The copy of the file as it was belongs to the change, so that its undo finds it; each run makes its own.
+main_edit() {
+    mkdir -p "$RBK_STATE/edits" || return 1
+    if [ -n "${step_target-}" ]; then
+        target_connect "$step_target" || return 2
+    fi
+    main_owner=${step_change:-$1}
+    case ${step_mode-} in
+        restore | unpatch) main_file=$(main_saved "$main_owner") ;;
+        *)
+            main_file=$RBK_STATE/edits/$main_owner.$RBK_RUN
+            journal saved "$main_owner" "$main_file" || return 2
+            ;;
+    esac
+    edit_apply "${step_mode-}" "${step_path-}" "${step_file:+$main_directory/$step_file}" "$main_file"
+}
+
+# main_saved NAME prints where the preparation or the forward run last saved it.
+main_saved() {
+    state_query 'event == "saved" && item == name && program !~ /^scenarios\// { path = first } END { print path }' "name=$1"
+}
+
+# ------------------------------------------------------------------------------
+
+plan_load
+journal_for "$RBK_RUN" "${RBK_PROGRAM:?}"
+main_action=$1
+shift
+case $main_action in
+    # The author's code may end with any status; to the runner a step that did not succeed has failed.
+    'do') main_do "$@" || answer 1 ;;
+    ask) check_ask "$1" ;;
+    probe) target_probe "$1" ;;
+    recorded) sql_unit_recorded "$1" "$2" ;;
+    send)
+        main_locale
+        host_run '' '' "${2:-sh}" "$RBK_HOME/messages/$1" || answer 1
+        ;;
+    *)
+        answer_detail="step-main.sh: there is no action $main_action"
+        answer 2
+        ;;
+esac
+answer "$?"

@@ -1,0 +1,127 @@
+//! What the chapters ask of the plan and of what follows from it.
+
+use crate::analysis::program::{Direction, Program};
+use crate::plan::change::Change;
+use crate::plan::id::Id;
+use crate::plan::scenario::Scenario;
+use crate::plan::value::Duration;
+use crate::plan::{Link, Prose};
+
+use super::markdown::{Page, authored, outside_link, text};
+use super::words::{duration, seconds};
+use super::{Book, walk};
+
+/// How long a scenario takes, against what is promised.
+pub struct Time {
+    /// The scenario's own RTO, or the plan's.
+    pub target: Option<Duration>,
+    /// The longest way through the steps, in seconds.
+    total: u64,
+    /// How many steps on no estimate.
+    unknown: usize,
+}
+
+impl Time {
+    /// `25 min of 70 min`.
+    pub fn short(&self) -> String {
+        let target = self.target.map_or(String::new(), |target| format!(" of {}", duration(target)));
+        let sum = self.sum();
+        if self.is_late() { format!("**{sum}{target}: too long**") } else { format!("{sum}{target}") }
+    }
+
+    /// The same as a sentence.
+    pub fn long(&self) -> String {
+        let open = match self.unknown {
+            0 => String::new(),
+            1 => "; 1 step has no estimate".to_owned(),
+            count => format!("; {count} steps have no estimate"),
+        };
+        let verdict = match self.target {
+            Some(target) if self.is_late() => format!("; **longer than the {} that are promised**", duration(target)),
+            Some(target) if self.unknown == 0 => format!("; promised: {}", duration(target)),
+            Some(target) => format!("; promised: {}, *unknown* whether that is kept", duration(target)),
+            None => String::new(),
+        };
+        format!("{}{open}{verdict}", self.sum())
+    }
+
+    fn sum(&self) -> String {
+        match (self.total, self.unknown) {
+            (0, 1..) => "*unknown*".to_owned(),
+            (total, 1..) => format!("at least {}", seconds(total)),
+            (total, 0) => seconds(total),
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        self.target.is_some_and(|target| self.total > target.seconds)
+    }
+}
+
+impl<'p> Book<'p> {
+    /// The scenarios that people start, in written order; parts of others are not among them.
+    pub fn scenarios(&self) -> impl Iterator<Item = (Id<Scenario>, &'p Scenario)> {
+        self.plan.scenarios.iter().filter(|(id, _)| !self.is_part(*id))
+    }
+
+    /// Whether a scenario is only run by others.
+    pub fn is_part(&self, scenario: Id<Scenario>) -> bool {
+        self.facts.is_part(scenario)
+    }
+
+    /// The steps of a scenario, spelled out.
+    pub fn program(&self, scenario: Id<Scenario>) -> &'p Program<'p> {
+        &self.facts.scenarios[scenario.index()]
+    }
+
+    /// The changes that a scenario may take back, in forward order.
+    pub fn undone_by(&self, scenario: Id<Scenario>) -> Vec<Id<Change>> {
+        let mut changes = Vec::new();
+        walk::items(&self.program(scenario).nodes, &mut |item| {
+            if let Some((change, Direction::Undo)) = item.change {
+                changes.push(change);
+            }
+            changes.extend(&item.undoes);
+        });
+        let order = self.graph.order();
+        order.iter().copied().filter(|change| changes.contains(change)).collect()
+    }
+
+    /// How long a scenario takes.
+    pub fn time(&self, scenario: Id<Scenario>) -> Time {
+        let path = self.facts.time(scenario);
+        let own = self.plan.scenarios[scenario].rto.as_ref().map(|rto| rto.value);
+        let target = own.or(self.plan.rto.as_ref().map(|rto| rto.value));
+        Time { target, total: path.total.seconds, unknown: path.unknown.len() }
+    }
+
+    /// What a scenario loses, as far as rbk can tell.
+    pub fn loss(&self, scenario: Id<Scenario>) -> String {
+        let losses: Vec<String> = self.facts.loss(scenario).iter().map(|loss| text(&loss.sentence)).collect();
+        if losses.is_empty() { "nothing that rbk can see in the plan".to_owned() } else { losses.join("<br>") }
+    }
+
+    /// Whether a text is Markdown from a fence rather than a plain string.
+    pub fn is_authored(&self, prose: &Prose) -> bool {
+        self.sources.text(prose.span).starts_with('`')
+    }
+
+    /// A text as a block of its own.
+    pub fn prose(&self, prose: &Prose) -> String {
+        if self.is_authored(prose) { authored(&prose.text) } else { text(&prose.text) }
+    }
+
+    /// A text within a table: its lines, without markup.
+    pub fn cell(&self, prose: &Prose) -> String {
+        text(&prose.text)
+    }
+
+    /// The notes and links of a declaration.
+    pub fn remarks(&self, notes: &[Prose], links: &[Link], page: &mut Page) {
+        for note in notes {
+            page.block(&self.prose(note));
+        }
+        let links: Vec<String> = links.iter().map(|link| outside_link(&link.title, &link.url)).collect();
+        page.list(&links);
+    }
+}

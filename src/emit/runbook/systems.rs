@@ -1,0 +1,137 @@
+//! The systems, what writes to them, their flags and releases; the values that a run needs; the plan's own history.
+
+use crate::plan::ParamKind;
+use crate::plan::value::Place;
+
+use super::Book;
+use super::markdown::{Page, Table, code, text};
+use super::words::{self, and, linked, place};
+
+/// Writes targets, flags and releases.
+pub fn write(book: &Book, page: &mut Page) {
+    let plan = book.plan;
+    let mut targets = Table::new(&["System", "Kind", "Reached at", "Written to by"]);
+    for (id, target) in plan.targets.iter() {
+        let mut places: Vec<String> = [&target.url, &target.file, &target.dir].into_iter().flatten().map(|at| place(&at.value)).collect();
+        places.extend(target.ssh.iter().map(|host| place(&host.value)));
+        let writers: Vec<String> = plan
+            .writers
+            .iter()
+            .filter(|(_, writer)| writer.targets.iter().any(|of| of.value == id))
+            .map(|(_, writer)| text(&writer.header.title))
+            .collect();
+        targets.row([
+            format!("<a id=\"{}\"></a>{}", words::anchor("target", &target.header.name), text(&target.header.title)),
+            target.kind.value.word().to_owned(),
+            places.join("<br>"),
+            writers.join("<br>"),
+        ]);
+    }
+    page.block(&targets.finish());
+    let mut flags = Table::new(&["Flag", "Variable", "On", "Normally", "After a rollback", "In force"]);
+    for (_, flag) in plan.flags.iter() {
+        let on: Vec<String> = flag.targets.iter().map(|target| linked("target", &plan.targets[target.value].header)).collect();
+        flags.row([
+            text(&flag.header.title),
+            flag.variable.as_ref().map_or(String::new(), |variable| code(&variable.value)),
+            and(&on),
+            flag.default.as_deref().map_or(String::new(), code),
+            flag.rollback.as_deref().map_or(String::new(), code),
+            flag.takes_effect_after.as_ref().map_or(String::new(), |after| format!("after {}", code(&after.value))),
+        ]);
+    }
+    page.block(&flags.finish());
+    let mut releases = Table::new(&["Release", "Of", "Before the plan", "Needs"]);
+    for (_, release) in plan.releases.iter() {
+        let mut needs: Vec<String> = release
+            .needs_objects
+            .iter()
+            .map(|(object, kind)| code(&kind.as_ref().map_or(object.value.clone(), |kind| format!("{} {kind}", object.value))))
+            .collect();
+        needs.extend(release.needs_releases.iter().map(|other| text(&plan.releases[other.value].header.title)));
+        releases.row([
+            text(&release.header.title),
+            linked("target", &plan.targets[release.of.value].header),
+            if release.running.is_some() { "running".to_owned() } else { String::new() },
+            needs.join(", "),
+        ]);
+    }
+    page.block(&releases.finish());
+}
+
+/// Writes what the operator has to have at hand: parameters, secrets, variables.
+pub fn values(book: &Book, page: &mut Page) {
+    let plan = book.plan;
+    let mut params = Table::new(&["Parameter", "What it is", "Kind", "Default"]);
+    for (_, param) in plan.params.iter() {
+        let kind = match &param.kind {
+            ParamKind::Text => "text".to_owned(),
+            ParamKind::Int => "a whole number".to_owned(),
+            ParamKind::Duration => "a duration such as `15m`".to_owned(),
+            ParamKind::Path => "a path".to_owned(),
+            ParamKind::Choice(values) => values.iter().map(|value| code(value)).collect::<Vec<_>>().join(" or "),
+        };
+        params.row([
+            code(&param.header.name),
+            text(&param.header.title),
+            kind,
+            param.default.as_ref().map_or("**to be given**".to_owned(), |default| code(&default.value)),
+        ]);
+    }
+    let params = params.finish();
+    if !params.is_empty() {
+        page.block("Values that `./rollback` asks for; `--param NAME=VALUE` gives them beforehand:");
+        page.block(&params);
+    }
+    let mut variables: Vec<(String, String)> = Vec::new();
+    let mut add = |variable: &str, meaning: String| {
+        match variables.iter_mut().find(|(name, _)| name == variable) {
+            Some((_, meanings)) if meanings.contains(&meaning) => {}
+            Some((_, meanings)) => *meanings += &format!("<br>{meaning}"),
+            None => variables.push((variable.to_owned(), meaning)),
+        };
+    };
+    for (_, secret) in plan.secrets.iter() {
+        let title = if secret.header.title.is_empty() { code(&secret.header.name) } else { text(&secret.header.title) };
+        add(&secret.variable, format!("{title}: **secret**, never shown, never written down"));
+    }
+    for (_, target) in plan.targets.iter() {
+        let places = [&target.url, &target.file, &target.dir].into_iter().flatten().chain(&target.ssh);
+        for at in places {
+            if let Place::Variable(variable) = &at.value {
+                add(variable, format!("how {} is reached", linked("target", &target.header)));
+            }
+        }
+    }
+    for (_, backup) in plan.backups.iter() {
+        if let Some(Place::Variable(variable)) = backup.file.as_ref().map(|file| &file.value) {
+            add(variable, format!("where {} lies", linked("backup", &backup.header)));
+        }
+    }
+    for (_, role) in plan.roles.iter() {
+        for at in &role.contacts {
+            if let Place::Variable(variable) = at {
+                add(variable, format!("how to reach {}", linked("role", &role.header)));
+            }
+        }
+    }
+    let mut table = Table::new(&["Variable", "What it holds"]);
+    for (variable, meaning) in variables {
+        table.row([code(&format!("${variable}")), meaning]);
+    }
+    let table = table.finish();
+    if !table.is_empty() {
+        page.block("Variables that have to be set in the shell that runs `./rollback`:");
+        page.block(&table);
+    }
+}
+
+/// Writes the versions of the plan.
+pub fn history(book: &Book, page: &mut Page) {
+    let mut table = Table::new(&["Version", "Date", "Change"]);
+    for entry in &book.plan.history {
+        let date = entry.date;
+        table.row([text(&entry.version), format!("{:04}-{:02}-{:02}", date.year, date.month, date.day), text(&entry.text)]);
+    }
+    page.block(&table.finish());
+}

@@ -1,0 +1,48 @@
+//! Triggers in full: what they watch, while they count, and what answers them.
+
+use crate::plan::scenario::{Source, Trigger};
+
+use super::Book;
+use super::markdown::{Page, Table, fence, text};
+use super::words::{self, duration, level, linked};
+
+/// Writes the table, then the queries behind the numbers.
+pub fn write(book: &Book, page: &mut Page) {
+    let plan = book.plan;
+    let mut table = Table::new(&["Trigger", "Fires when", "Level", "Kind", "Counts", "Answer within", "Decides", "Then"]);
+    for (_, trigger) in plan.triggers.iter() {
+        let conditions: Vec<String> = trigger.when.iter().map(|when| book.condition(&when.value)).collect();
+        let answers: Vec<String> = trigger.answers.iter().map(|answer| book.answer(&answer.value)).collect();
+        table.row([
+            format!("<a id=\"{}\"></a>{}", words::anchor("trigger", &trigger.header.name), text(&trigger.header.title)),
+            conditions.join("<br>or "),
+            level(trigger.level),
+            if trigger.automatic { "automatic: no approval" } else { "a person decides" }.to_owned(),
+            active(book, trigger),
+            trigger.respond.as_ref().map_or(String::new(), |respond| duration(respond.value)),
+            trigger.by.as_ref().map_or(String::new(), |by| linked("role", &plan.roles[by.value].header)),
+            answers.join("<br>"),
+        ]);
+    }
+    page.block(&table.finish());
+    for (_, trigger) in plan.triggers.iter() {
+        match &trigger.source {
+            Some(Source::Query(query)) => {
+                page.block(&format!("Where “{}” is read from:", text(&trigger.header.title)));
+                page.block(&fence(query.language.word(), &query.text));
+            }
+            Some(Source::Text(source)) => page.block(&format!("Where “{}” is read from: {}", text(&trigger.header.title), text(source))),
+            None => {}
+        }
+        book.remarks(&trigger.header.notes, &trigger.header.links, page);
+    }
+}
+
+fn active(book: &Book, trigger: &Trigger) -> String {
+    match (&trigger.active_from, &trigger.active_until) {
+        (None, None) => "always".to_owned(),
+        (Some(from), None) => format!("from the start of {}", book.moment(from.value)),
+        (None, Some(until)) => format!("until {} starts", book.moment(until.value)),
+        (Some(from), Some(until)) => format!("from the start of {} until {} starts", book.moment(from.value), book.moment(until.value)),
+    }
+}

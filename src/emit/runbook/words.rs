@@ -1,0 +1,218 @@
+//! Values of a plan in the words of the runbook.
+
+use crate::plan::Header;
+use crate::plan::check::{Expectation, Retry};
+use crate::plan::people::Moment;
+use crate::plan::scenario::{Answer, Condition, Guard, Need, Test};
+use crate::plan::value::{Duration, Instant, Level, Place};
+
+use super::Book;
+use super::markdown::{code, link, text};
+
+/// `90 s`, `1 h 30 min`, `7 days`; a range as `1 h to 2 h`.
+pub fn duration(duration: Duration) -> String {
+    match duration.low {
+        Some(low) if low != duration.seconds => format!("{} to {}", seconds(low), seconds(duration.seconds)),
+        _ => seconds(duration.seconds),
+    }
+}
+
+/// The same for a number of seconds.
+pub fn seconds(seconds: u64) -> String {
+    if seconds > 0 && seconds < 120 && !seconds.is_multiple_of(60) {
+        return format!("{seconds} s");
+    }
+    let units = [(86_400, "day"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (length, unit) in units {
+        let count = rest / length;
+        rest %= length;
+        if count > 0 {
+            let plural = if unit == "day" && count > 1 { "s" } else { "" };
+            parts.push(format!("{count} {unit}{plural}"));
+        }
+    }
+    if parts.is_empty() { "0 min".to_owned() } else { parts.join(" ") }
+}
+
+/// `T`, `T-24h`, `T+2h30m`, as a plan writes it.
+pub fn instant(instant: Instant) -> String {
+    if instant.0 == 0 {
+        return "T".to_owned();
+    }
+    let sign = if instant.0 < 0 { '-' } else { '+' };
+    let mut rest = instant.0.unsigned_abs();
+    let mut out = format!("T{sign}");
+    for (length, unit) in [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')] {
+        // A day and a bit is read better in hours: `T-24h`, `T+30h`.
+        if unit == 'd' && (rest == length || !rest.is_multiple_of(length)) {
+            continue;
+        }
+        if rest / length > 0 {
+            out += &format!("{}{unit}", rest / length);
+            rest %= length;
+        }
+    }
+    out
+}
+
+/// A value, or the variable that holds it.
+pub fn place(place: &Place) -> String {
+    match place {
+        Place::Literal(value) => code(value),
+        Place::Variable(variable) => format!("in {}", code(&format!("${variable}"))),
+    }
+}
+
+/// How to reach somebody.
+pub fn contact(place: &Place) -> String {
+    match place {
+        Place::Literal(value) => text(value),
+        Place::Variable(variable) => format!("in the variable {}", code(&format!("${variable}"))),
+    }
+}
+
+/// A level, the two that call for haste in bold.
+pub fn level(level: Level) -> String {
+    match level {
+        Level::Critical | Level::High => format!("**{}**", level.word()),
+        Level::Medium | Level::Low => level.word().to_owned(),
+    }
+}
+
+/// A declaration's title, linked to its anchor.
+pub fn linked(kind: &str, header: &Header) -> String {
+    link(&text(&header.title), &anchor(kind, &header.name))
+}
+
+/// The anchor of a declaration: its kind and its name, which outlive its title.
+pub fn anchor(kind: &str, name: &str) -> String {
+    format!("{kind}-{name}")
+}
+
+impl Book<'_> {
+    /// A phase, a change or a scenario by its title.
+    pub fn moment(&self, moment: Moment) -> String {
+        match moment {
+            Moment::Phase(id) => format!("phase “{}”", text(&self.plan.phases[id].header.title)),
+            Moment::Change(id) => format!("change “{}”", text(&self.plan.changes[id].header.title)),
+            Moment::Scenario(id) => format!("scenario {}", linked("scenario", &self.plan.scenarios[id].header)),
+        }
+    }
+
+    /// Preconditions, each a line.
+    pub fn needs(&self, needs: &[Need]) -> Vec<String> {
+        needs
+            .iter()
+            .map(|need| match need {
+                Need::Check(check) => linked("check", &self.plan.checks[check.value].header),
+                Need::Question(question) => format!("{} (answer it yourself)", text(&question.value)),
+            })
+            .collect()
+    }
+
+    /// When something is done at all, each condition a line.
+    pub fn guards(&self, guards: &[Guard]) -> Vec<String> {
+        guards.iter().map(|guard| self.guard(guard)).collect()
+    }
+
+    fn guard(&self, guard: &Guard) -> String {
+        let negated = guard.negated;
+        match &guard.test {
+            Test::Check(check) => {
+                let answer = if negated { "no" } else { "yes" };
+                format!("{} says {answer}", linked("check", &self.plan.checks[*check].header))
+            }
+            Test::Available(backup) => {
+                let is = if negated { "is not" } else { "is" };
+                format!("the backup {} {is} available", linked("backup", &self.plan.backups[*backup].header))
+            }
+            Test::Param(param, value) => {
+                let is = if negated { "is not" } else { "is" };
+                format!("the parameter {} {is} {}", code(&self.plan.params[*param].header.name), code(value))
+            }
+            Test::Chose(option) => {
+                let was = if negated { "was not" } else { "was" };
+                format!("the option {} {was} chosen", code(&option.value))
+            }
+        }
+    }
+
+    /// What a trigger fires on.
+    pub fn condition(&self, condition: &Condition) -> String {
+        let lasting = |lasting: &Option<Duration>| lasting.map_or(String::new(), |time| format!(" for {}", duration(time)));
+        match condition {
+            Condition::Told(by) => format!("somebody reports: {}", text(by)),
+            Condition::Fails { check, lasting: time } => {
+                format!("{} says no{}", linked("check", &self.plan.checks[*check].header), lasting(time))
+            }
+            Condition::Measured { metric, comparison, value, over_baseline, lasting: time } => {
+                let over = if *over_baseline { " over the baseline" } else { "" };
+                format!("{} {}{over}{}", text(metric), code(&format!("{} {value}", comparison.sign())), lasting(time))
+            }
+        }
+    }
+
+    /// What is done when a trigger fires.
+    pub fn answer(&self, answer: &Answer) -> String {
+        match answer {
+            Answer::Run(scenario) => format!("run {}", linked("scenario", &self.plan.scenarios[*scenario].header)),
+            Answer::Investigate(text_) => format!("investigate, do not roll back yet: {}", text(text_)),
+            Answer::Continue(text_) => format!("**do not roll back**: {}", text(text_)),
+        }
+    }
+}
+
+/// What the answer to a check has to be.
+pub fn expectation(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::Value(value) => format!("the value {}", code(value)),
+        Expectation::Compare(comparison, value) => format!("a value {}", code(&format!("{} {value}", comparison.sign()))),
+        Expectation::Rows(count) => format!("{count} rows"),
+        Expectation::Empty => "no rows".to_owned(),
+        Expectation::Exit(status) => format!("exit status {status}"),
+        Expectation::Output(output) => format!("the output {}", code(output)),
+        Expectation::Status(status) => format!("HTTP status {status}"),
+        Expectation::Baseline => "the same as before the change (the captured baseline)".to_owned(),
+        Expectation::WithinOfBaseline(percent) => {
+            format!("within {} of the captured baseline", text(&with_percent(percent)))
+        }
+    }
+}
+
+fn with_percent(percent: &str) -> String {
+    if percent.ends_with('%') { percent.to_owned() } else { format!("{percent}%") }
+}
+
+/// How often something is tried.
+pub fn retry(retry: Retry) -> String {
+    format!("up to {} times, every {}", retry.times, duration(retry.every))
+}
+
+/// Several things as a person lists them: `a, b and c`.
+pub fn and(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        let said: Vec<String> = [0, 60, 90, 120, 5_400, 86_400, 1_209_600, 90_061].map(seconds).into();
+        assert_eq!(said, ["0 min", "1 min", "90 s", "2 min", "1 h 30 min", "1 day", "14 days", "1 day 1 h 1 min 1 s"]);
+        assert_eq!(duration(Duration { seconds: 7_200, low: Some(3_600) }), "1 h to 2 h");
+    }
+
+    #[test]
+    fn instants_are_written_as_in_a_plan() {
+        let written: Vec<String> = [0, -86_400, 9_000, 108_000, 604_800, -60].map(|at| instant(Instant(at))).into();
+        assert_eq!(written, ["T", "T-24h", "T+2h30m", "T+30h", "T+7d", "T-1m"]);
+    }
+}

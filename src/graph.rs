@@ -1,0 +1,188 @@
+//! The dependency graph: what comes before what, and what leads where.
+//!
+//! Owns the order of the forward run, the dependencies between changes, and positions. Changes, phases, steps, decisions,
+//! backups, checks, triggers and scenarios are nodes of one petgraph DAG; petgraph's types do not leave this module.
+//! Does not know how long anything takes nor what is lost: that is `analysis`.
+
+mod build;
+mod order;
+mod picture;
+
+use crate::diagnostic::Diagnostic;
+use crate::plan::Plan;
+use crate::plan::change::{Change, Phase};
+use crate::plan::id::Id;
+use crate::plan::people::Moment;
+use crate::source::Span;
+
+pub use picture::{Edge, EdgeKind, Node, NodeKind};
+
+/// The graph of a plan.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    phases: Vec<Id<Phase>>,
+    forward: Vec<ForwardItem>,
+    order: Vec<Id<Change>>,
+    /// By change: its place in `order`.
+    ranks: Vec<usize>,
+    /// By change.
+    dependencies: Vec<Vec<Dependency>>,
+    /// By change: those that directly depend on it.
+    dependants: Vec<Vec<Id<Change>>>,
+    /// By phase: the rank of the first change that starts with it or after it.
+    phase_starts: Vec<usize>,
+    /// By phase: the rank behind its last change.
+    phase_ends: Vec<usize>,
+    positions: Vec<Position>,
+    nodes: Vec<Node>,
+    edges: Vec<Edge>,
+}
+
+/// One item of a phase, by the phase and the item's place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForwardItem {
+    pub phase: Id<Phase>,
+    pub index: usize,
+}
+
+/// Why a change depends on another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It changes the same target in a later phase.
+    Phase,
+    /// It changes the same target, and is written later in the same phase.
+    Written,
+    /// It says `after`, here.
+    After(Span),
+    /// It deploys what needs this object.
+    Object(String),
+    /// It deploys what needs the release that the other deploys.
+    Release,
+}
+
+/// That a change depends on another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    pub on: Id<Change>,
+    pub why: Why,
+}
+
+/// Where the migration can be: between the starts and ends of changes, in the order of the forward run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// Nothing has begun.
+    Before,
+    /// The change has begun and has not ended.
+    During(Id<Change>),
+    /// The change has ended, the next has not begun.
+    After(Id<Change>),
+}
+
+impl Position {
+    /// Returns the last change that has begun.
+    pub fn change(self) -> Option<Id<Change>> {
+        match self {
+            Position::Before => None,
+            Position::During(change) | Position::After(change) => Some(change),
+        }
+    }
+
+    /// Returns whether a change is half done.
+    pub fn is_during(self) -> bool {
+        matches!(self, Position::During(_))
+    }
+
+    /// Returns whether `change` has begun here, and so may be applied.
+    pub fn may_have(self, graph: &Graph, change: Id<Change>) -> bool {
+        self.change().is_some_and(|last| graph.rank(change) <= graph.rank(last))
+    }
+}
+
+impl Graph {
+    /// Builds the graph. On a cycle, which is a finding, the order is still total: written order breaks it.
+    pub fn build(plan: &Plan) -> (Graph, Vec<Diagnostic>) {
+        build::graph(plan)
+    }
+
+    /// Returns the phases in the order in which they are carried out.
+    pub fn phases(&self) -> &[Id<Phase>] {
+        &self.phases
+    }
+
+    /// Returns everything in phases, in the order in which it is carried out.
+    pub fn forward(&self) -> &[ForwardItem] {
+        &self.forward
+    }
+
+    /// Returns the changes in forward order.
+    pub fn order(&self) -> &[Id<Change>] {
+        &self.order
+    }
+
+    /// Returns a change's place in the forward order, from 0.
+    pub fn rank(&self, change: Id<Change>) -> usize {
+        self.ranks[change.index()]
+    }
+
+    /// Returns what a change directly depends on.
+    pub fn dependencies(&self, change: Id<Change>) -> &[Dependency] {
+        &self.dependencies[change.index()]
+    }
+
+    /// Returns every change that depends on `change`, directly or not, in forward order.
+    pub fn dependants(&self, change: Id<Change>) -> Vec<Id<Change>> {
+        let mut found = vec![false; self.order.len()];
+        let mut open = vec![change];
+        while let Some(next) = open.pop() {
+            for dependant in &self.dependants[next.index()] {
+                if !found[dependant.index()] {
+                    found[dependant.index()] = true;
+                    open.push(*dependant);
+                }
+            }
+        }
+        self.order.iter().copied().filter(|change| found[change.index()]).collect()
+    }
+
+    /// Returns the changes of a set in the order in which they are undone: dependants first.
+    pub fn undo_order(&self, set: &[Id<Change>]) -> Vec<Id<Change>> {
+        let mut ordered = set.to_vec();
+        ordered.sort_by_key(|change| std::cmp::Reverse(self.rank(*change)));
+        ordered.dedup();
+        ordered
+    }
+
+    /// Returns every position, in forward order: before all, then during and after each change.
+    pub fn positions(&self) -> &[Position] {
+        &self.positions
+    }
+
+    /// Returns the index of the first position in which a moment has started; `None` for one that never starts a change.
+    pub fn start_of(&self, moment: Moment) -> Option<usize> {
+        let rank = match moment {
+            Moment::Change(change) => self.rank(change),
+            Moment::Phase(phase) => self.phase_starts[phase.index()],
+            Moment::Scenario(_) => return None,
+        };
+        (rank < self.order.len()).then_some(2 * rank + 1)
+    }
+
+    /// Returns the index of the first position in which a moment has ended.
+    pub fn end_of(&self, moment: Moment) -> Option<usize> {
+        match moment {
+            Moment::Change(change) => Some(2 * self.rank(change) + 2),
+            Moment::Phase(phase) => Some(2 * self.phase_ends[phase.index()]),
+            Moment::Scenario(_) => None,
+        }
+    }
+
+    /// Returns the nodes of the whole graph, in written order.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Returns the edges of the whole graph, by their nodes' places.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+}

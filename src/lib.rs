@@ -1,0 +1,30 @@
+//! rbk compiles rollback plans: it proves what can be proved before anybody needs it, and writes the bundle and the
+//! runbook that carry the plan out.
+//!
+//! A plan flows one way. In reading order:
+//!
+//! - [`source`]: text, spans, lines, and who reads files
+//! - [`diagnostic`]: a finding as plain data
+//! - [`syntax`]: text to tree; never fails, never stops at the first error
+//! - [`plan`]: tree to meaning; names resolved, units typed
+//! - [`graph`]: order, dependencies, positions
+//! - [`effect`]: what code does
+//! - [`analysis`]: what follows: programs, time, loss
+//! - [`rules`]: what is wrong with it
+//! - [`fmt`], [`emit`], [`report`]: what is written
+//! - [`cli`]: the only place that knows arguments, files, the clock and the terminal
+
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests touch the world"))]
+
+pub mod analysis;
+pub mod cli;
+pub mod diagnostic;
+pub mod effect;
+pub mod emit;
+pub mod fmt;
+pub mod graph;
+pub mod plan;
+pub mod report;
+pub mod rules;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,51 @@
+//! Findings as text, one file a format: for people, for editors and scripts that read lines, for programs.
+//!
+//! Owns the look of a finding. Does not decide which findings there are, and prints nothing: it returns text.
+
+pub mod concise;
+pub mod human;
+pub mod json;
+mod summary;
+mod view;
+mod wrap;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Sources;
+
+pub use summary::{Tally, summary};
+
+/// What was found in one plan, and the files that its places lie in.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked<'a> {
+    pub sources: &'a Sources,
+    pub findings: &'a [Diagnostic],
+}
+
+/// Which characters frames and arrows are drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    Unicode,
+    Ascii,
+}
+
+/// Whether terminal colours are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    Plain,
+    Ansi,
+}
+
+/// How a report for people looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Columns of the page; fewer than 40 count as 40.
+    pub width: usize,
+    pub glyphs: Glyphs,
+    pub colour: Colour,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Look { width: 80, glyphs: Glyphs::Unicode, colour: Colour::Plain }
+    }
+}

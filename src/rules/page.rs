@@ -1,0 +1,83 @@
+//! A rule's page: the `//!` lines of its file, or a Markdown file as it is.
+
+use super::REGISTRY;
+
+/// A plan on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The heading that it stands under: `Caught` or `Mended`.
+    pub heading: String,
+    pub plan: String,
+}
+
+/// Returns the page in `text`.
+pub fn of(text: &str) -> String {
+    if !text.starts_with("//!") {
+        return text.to_owned();
+    }
+    let mut page = String::new();
+    for line in text.lines().map_while(|line| line.strip_prefix("//!")) {
+        page.push_str(line.strip_prefix(' ').unwrap_or(line));
+        page.push('\n');
+    }
+    page
+}
+
+/// Returns the first paragraph behind the title, on one line, without its final period.
+pub fn summary(text: &str) -> String {
+    let page = of(text);
+    let paragraph = page.lines().skip(1).skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty());
+    let sentence = paragraph.collect::<Vec<_>>().join(" ");
+    sentence.trim_end_matches('.').to_owned()
+}
+
+/// Returns the plans that stand in `rbk` fences.
+pub fn examples(text: &str) -> Vec<Example> {
+    let page = of(text);
+    let mut examples = Vec::new();
+    let mut heading = "";
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        if let Some(title) = line.strip_prefix("## ") {
+            heading = title;
+        }
+        let ticks = line.len() - line.trim_start_matches('`').len();
+        if ticks >= 3 && &line[ticks..] == "rbk" {
+            let fence = &line[..ticks];
+            let plan = lines.by_ref().take_while(|line| *line != fence).map(|line| format!("{line}\n")).collect();
+            examples.push(Example { heading: heading.to_owned(), plan });
+        }
+    }
+    examples
+}
+
+/// Returns every page as one document, what `docs/rules.md` holds.
+pub fn catalogue() -> String {
+    let mut out = String::from(
+        "# The rules\n\nGenerated from the rules' own files; `UPDATE_DOCS=1 cargo test` writes it anew. `rbk explain NAME` \
+         prints a page,\n`rbk rules` lists them.\n\n| rule | severity | finds |\n|---|---|---|\n",
+    );
+    for rule in REGISTRY {
+        let anchor = rule.name.replace('/', "");
+        out.push_str(&format!("| [`{}`](#{anchor}) | {} | {} |\n", rule.name, rule.severity.word(), rule.summary()));
+    }
+    for rule in REGISTRY {
+        out.push('\n');
+        let mut fence = None;
+        for line in rule.page().lines() {
+            let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+            match fence {
+                None if ticks.len() >= 3 => fence = Some(ticks.to_owned()),
+                Some(ref open) if line == open => fence = None,
+                _ => {}
+            }
+            // A page's headings sink one level below the document's.
+            if fence.is_none() && line.starts_with('#') {
+                out.push('#');
+            }
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}

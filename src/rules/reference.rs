@@ -1,0 +1,3 @@
+//! Names. Those that are unknown or declared twice the resolver reports; their pages are Markdown.
+
+pub mod unused;

@@ -1,0 +1,4 @@
+//! Whether the undo undoes.
+
+pub mod hollow_undo;
+pub mod undeclared;

@@ -1,0 +1,3 @@
+//! Promises about time, against what the plan's own estimates add up to.
+
+pub mod rto_exceeded;

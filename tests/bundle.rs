@@ -1,0 +1,130 @@
+//! What `rbk build` writes, carried out by real shells on real databases.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rbk::analysis::Facts;
+use rbk::emit::bundle::{self, Context};
+use rbk::graph::Graph;
+use rbk::plan::compile;
+use rbk::source::{MemoryLoader, Sources};
+use tempfile::TempDir;
+
+use crate::servers::Postgres;
+
+/// A bundle on disk, and how its operator runs it.
+struct Operator {
+    folder: TempDir,
+    shell: &'static [&'static str],
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Operator {
+    /// Builds a plan into a fresh directory.
+    fn with(plan: &str, shell: &'static [&'static str], environment: Vec<(&'static str, String)>) -> Operator {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        for (path, file) in files(plan) {
+            let path = folder.path().join("bundle").join(path);
+            std::fs::create_dir_all(path.parent().expect("it has a folder")).expect("the folder is made");
+            std::fs::write(path, file).expect("the file is written");
+        }
+        Operator { folder, shell, environment }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs `./rollback` without a terminal; panics unless it ends with `status`. Returns all that it said.
+    fn runs(&self, words: &[&str], status: i32) -> String {
+        let mut command = Command::new(self.shell[0]);
+        command.args(&self.shell[1..]).arg(self.path("bundle/rollback")).args(words);
+        command
+            .env("NO_COLOR", "1")
+            .env("RBK_SHELL", self.shell.join(" "))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let output = command.stdin(Stdio::null()).output().expect("the shell is installed");
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(status), "{:?} {words:?}: {said}", self.shell);
+        said
+    }
+}
+
+fn files(plan: &str) -> Vec<(String, Vec<u8>)> {
+    let mut sources = Sources::default();
+    let root = sources.add("plan.rbk", plan).expect("it fits");
+    let compiled = compile(&mut sources, root, &MemoryLoader::default());
+    let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.findings));
+    let (graph, findings) = Graph::build(&plan);
+    assert!(findings.is_empty(), "{findings:?}");
+    let (facts, findings) = Facts::new(&plan, &graph);
+    assert!(findings.is_empty(), "{findings:?}");
+    let bundle = bundle::write(&Context { plan: &plan, graph: &graph, facts: &facts, runbook: "# Runbook\n" }).expect("a bundle");
+    bundle.files.into_iter().map(|(path, file)| (path, file.bytes)).collect()
+}
+
+fn sqlite(database: &Path, sql: &str) -> String {
+    let output = Command::new("sqlite3").arg("-bail").arg(database).arg(sql).output().expect("sqlite3 is installed");
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn a_migration_of_sqlite_is_carried_out_and_taken_back_in_every_shell() {
+    let plan = include_str!("../src/emit/bundle/tests/small.rbk");
+    for shell in [&["sh"] as &[&str], &["busybox", "sh"], &["bash", "--posix"], &["mksh"]] {
+        let database = tempfile::NamedTempFile::new().expect("a file");
+        let database = database.path();
+        let operator = Operator::with(plan, shell, vec![("APP_DATABASE", database.display().to_string())]);
+        sqlite(database, "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes (text) VALUES ('hello');");
+        let before = sqlite(database, ".schema notes");
+        operator.runs(&["check"], 0);
+        operator.runs(&["prepare", "--yes"], 0);
+        operator.runs(&["forward", "--yes"], 0);
+        assert_eq!(sqlite(database, "SELECT colour FROM notes"), "red", "{shell:?}");
+        operator.runs(&["run", "back", "--yes"], 0);
+        assert_eq!(sqlite(database, ".schema notes"), before, "{shell:?}");
+        assert!(operator.runs(&["report"], 0).contains("| add-colour | undone |"), "{shell:?}");
+        operator.runs(&["run", "back", "--yes"], 3);
+    }
+}
+
+#[test]
+fn an_altered_bundle_does_nothing() {
+    let operator =
+        Operator::with(include_str!("../src/emit/bundle/tests/small.rbk"), &["sh"], vec![("APP_DATABASE", "none.db".to_owned())]);
+    let step = operator.path("bundle/forward/010-add-colour.sql");
+    let text = std::fs::read_to_string(&step).expect("it is there");
+    std::fs::write(&step, text.replace("red", "green")).expect("it is written");
+    assert!(operator.runs(&["prepare", "--yes"], 3).contains("forward/010-add-colour.sql"));
+}
+
+const SHOP: &str = include_str!("fixtures/bundle/shop.rbk");
+
+#[test]
+fn a_migration_of_postgresql_goes_forth_by_units_and_back_by_choice() {
+    let server = Postgres::start();
+    for (number, way) in ["columns", "whole-dump"].into_iter().enumerate() {
+        let database = format!("shop_{number}");
+        server.create(&database);
+        server.sql(&database, "CREATE TABLE orders (id int PRIMARY KEY, note text); INSERT INTO orders SELECT g, 'it''s ' || g FROM generate_series(1, 100) g");
+        let before = server.canonical(&database);
+        let settings = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(settings.path(), "SHOW_BANNER=\"off\"\nOTHER=1\n").expect("it is written");
+        let environment = vec![("DATABASE_URL", server.url(&database)), ("SETTINGS", settings.path().display().to_string())];
+        let operator = Operator::with(SHOP, &["sh"], environment);
+        operator.runs(&["check", "--param", "state=it's $new"], 0);
+        assert!(operator.runs(&["prepare", "--yes"], 2).contains("state"));
+        operator.runs(&["prepare", "--yes", "--param", "state=it's $new"], 0);
+        operator.runs(&["forward", "--yes"], 4);
+        operator.runs(&["resume", "--yes", "--approve", "proceed=proceed"], 0);
+        assert_eq!(server.sql(&database, "SELECT DISTINCT state FROM orders"), "it's $new\n");
+        assert_eq!(server.sql(&database, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_state'::regclass"), "t\n");
+        assert_eq!(std::fs::read_to_string(settings.path()).expect("it is there"), "SHOW_BANNER=\"on\"\nOTHER=1\n");
+        operator.runs(&["run", "back", "--yes", "--accept-loss"], 4);
+        let done = operator.runs(&["resume", "--yes", "--accept-loss", "--choose", &format!("way={way}")], 0);
+        assert!(done.contains("has reached its end"), "{done}");
+        assert_eq!(server.canonical(&database), before, "{way}");
+        assert_eq!(std::fs::read_to_string(settings.path()).expect("it is there"), "SHOW_BANNER=\"off\"\nOTHER=1\n");
+    }
+}

@@ -1,0 +1,233 @@
+//! The command line, as a terminal shows it.
+
+use std::fs;
+
+use crate::harness::Rbk;
+
+const PLAN: &str = r#"plan add-column "Add a column" {
+  rto 10m
+}
+
+target db "Orders" postgres { url $DATABASE_URL }
+
+phase migrate "Migrate" at T {
+  change add-note "Orders have a note" on db {
+    do ```sql
+      ALTER TABLE orders ADD COLUMN note text;
+    ```
+    undo ```sql
+      ALTER TABLE orders DROP COLUMN note;
+    ```
+    undo takes 1m
+  }
+}
+
+scenario back "Back" {
+  applies from add-note
+  undo add-note
+}
+"#;
+
+/// The plan with one error and one warning in it.
+fn faulty() -> String {
+    let hollow = PLAN.replace("      ALTER TABLE orders DROP COLUMN note;", "      SELECT 1;");
+    hollow.replace("phase", "role dba \"DBA\" { contact $DBA_PHONE }\n\nphase")
+}
+
+#[test]
+fn a_sound_plan_passes_in_silence() {
+    let ran = Rbk::new().file("plan.rbk", PLAN).args("check plan.rbk").run();
+    assert_eq!(ran.session(), "--- stderr\nno findings in plan.rbk\n--- status 0\n");
+}
+
+#[test]
+fn findings_are_the_product_and_the_count_is_the_conversation() {
+    let ran = Rbk::new().file("plan.rbk", faulty()).args("check plan.rbk").run();
+    insta::assert_snapshot!(ran.session());
+}
+
+#[test]
+fn a_line_each_for_editors() {
+    let ran = Rbk::new().file("plan.rbk", faulty()).args("check --format concise plan.rbk").run();
+    insta::assert_snapshot!(ran.session());
+}
+
+#[test]
+fn json_is_alone_on_stdout() {
+    let ran = Rbk::new().file("plan.rbk", faulty()).args("check --format json plan.rbk").run();
+    assert_eq!((ran.status, ran.stderr.as_str()), (1, ""));
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["summary"]["errors"], 1);
+    assert_eq!(document["findings"][0]["labels"][0]["file"], "plan.rbk");
+}
+
+#[test]
+fn fail_on_sets_what_counts() {
+    let warned = PLAN.replace("phase", "role dba \"DBA\" { contact $DBA_PHONE }\n\nphase");
+    let rbk = || Rbk::new().file("plan.rbk", &warned);
+    assert_eq!(rbk().args("check plan.rbk").run().status, 0);
+    assert_eq!(rbk().args("check --fail-on warning plan.rbk").run().status, 1);
+    assert_eq!(rbk().args("check --fail-on nothing plan.rbk").run().status, 2);
+}
+
+#[test]
+fn without_files_everything_below_is_checked_and_libraries_with_their_plans() {
+    let ran = Rbk::new()
+        .file("plans/a.rbk", format!("use \"../shared/people.rbk\"\n\n{PLAN}"))
+        .file("shared/people.rbk", "role dba \"DBA\" { contact $DBA_PHONE }\n")
+        .file("node_modules/other.rbk", "nonsense")
+        .file(".git/x.rbk", "nonsense")
+        .args("check")
+        .run();
+    assert_eq!(ran.session(), "--- stderr\nno findings in plans/a.rbk\n--- status 0\n");
+    let ran = Rbk::new().args("check").run();
+    insta::assert_snapshot!(ran.session());
+}
+
+#[test]
+fn stdin_has_the_name_that_it_is_given() {
+    let ran = Rbk::new().stdin(faulty()).args("check --format concise --stdin-filename plans/a.rbk -").run();
+    assert!(ran.stdout.starts_with("plans/a.rbk:"), "{}", ran.session());
+}
+
+#[test]
+fn files_are_named_as_they_were_given() {
+    let ran =
+        Rbk::new().file("plans/a.rbk", faulty()).file("other/b", "").from("other").args("check --format concise ../plans/a.rbk").run();
+    assert!(ran.stdout.starts_with("../plans/a.rbk:"), "{}", ran.session());
+}
+
+#[test]
+fn a_missing_file_is_trouble_and_the_others_are_checked() {
+    let ran = Rbk::new().file("plan.rbk", faulty()).args("check --format concise nowhere.rbk plan.rbk").run();
+    insta::assert_snapshot!(ran.session());
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_a_finding() {
+    let ran = Rbk::new().file("plan.rbk", b"plan p \"caf\xE9\" {}\n").args("check plan.rbk").run();
+    insta::assert_snapshot!(ran.session());
+    let used = Rbk::new().file("plan.rbk", format!("use \"cafe.rbk\"\n\n{PLAN}")).file("cafe.rbk", b"# caf\xE9\n");
+    insta::assert_snapshot!("a_used_file_that_is_not_utf_8", used.args("check plan.rbk").run().session());
+}
+
+#[test]
+fn a_plan_reads_nothing_outside_its_root() {
+    let library = "role dba \"DBA\" { contact $DBA_PHONE }\n";
+    let rbk = || Rbk::new().file("plans/a.rbk", format!("use \"../shared.rbk\"\n\n{PLAN}")).file("shared.rbk", library);
+    let outside = rbk().args("check --format concise plans/a.rbk").run();
+    insta::assert_snapshot!(outside.session());
+    assert_eq!(rbk().args("check --root . plans/a.rbk").run().status, 0);
+    assert_eq!(rbk().file(".git/HEAD", "").args("check plans/a.rbk").run().status, 0);
+    assert_eq!(rbk().args("check --root nowhere plans/a.rbk").run().status, 2);
+}
+
+#[test]
+fn colour_is_asked_for_and_refused_by_the_usual_variables() {
+    let coloured = |rbk: Rbk| rbk.file("plan.rbk", faulty()).run().stdout.contains('\u{1b}');
+    assert!(!coloured(Rbk::new().args("check plan.rbk")));
+    assert!(coloured(Rbk::new().args("check --color always plan.rbk")));
+    assert!(coloured(Rbk::new().args("check plan.rbk").env("CLICOLOR_FORCE", "1")));
+    assert!(!coloured(Rbk::new().args("check plan.rbk").env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1")));
+    assert!(!coloured(Rbk::new().args("check --color never plan.rbk").env("CLICOLOR_FORCE", "1")));
+}
+
+#[test]
+fn ascii_for_terminals_that_know_nothing_else() {
+    let stdout = |rbk: Rbk| rbk.file("plan.rbk", faulty()).run().stdout;
+    assert!(!stdout(Rbk::new().args("check plan.rbk")).is_ascii());
+    assert!(stdout(Rbk::new().args("check --ascii --width 40 plan.rbk")).is_ascii());
+    assert!(stdout(Rbk::new().args("check plan.rbk").env("LANG", "C")).is_ascii());
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    use std::process::{Command, Stdio};
+    // More than a pipe holds, so that the command is still writing when its reader has gone.
+    let pages = vec!["backup/missing"; 100];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.arg("explain").args(pages).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn fmt_lays_out_in_place_and_says_what_it_would() {
+    let untidy = PLAN.replace("  rto 10m", "      rto   10m");
+    let ran = Rbk::new().file("plan.rbk", &untidy).args("fmt --check plan.rbk").run();
+    insta::assert_snapshot!("fmt_check", ran.session());
+    let ran = ran.then().args("fmt --diff plan.rbk").run();
+    insta::assert_snapshot!("fmt_diff", ran.session());
+    let ran = ran.then().args("fmt plan.rbk").run();
+    assert_eq!(ran.session(), "--- status 0\n");
+    assert_eq!(ran.read("plan.rbk"), PLAN);
+    assert_eq!(fs::read_dir(ran.path()).unwrap().count(), 1);
+    assert_eq!(ran.then().args("fmt --check").run().session(), "--- status 0\n");
+    let ran = Rbk::new().stdin(&untidy).args("fmt -").run();
+    assert_eq!(ran.stdout, PLAN);
+}
+
+#[test]
+fn explain_prints_pages_and_suggests_the_nearest() {
+    let ran = Rbk::new().args("explain reversal/hollow-undo").run();
+    assert!(ran.stdout.starts_with("# reversal/hollow-undo\n"), "{}", ran.session());
+    let both = Rbk::new().args("explain hollow-undo order/cycle").run();
+    assert!(both.stdout.contains("\n---\n\n# order/cycle\n"), "{}", both.session());
+    insta::assert_snapshot!("explain_nearest", Rbk::new().args("explain reversal/holow-undo").run().session());
+    insta::assert_snapshot!("explain_group", Rbk::new().args("explain backup").run().session());
+    insta::assert_snapshot!("explain_nothing", Rbk::new().args("explain zzz").run().session());
+}
+
+#[test]
+fn rules_are_listed_for_people_and_programs() {
+    insta::assert_snapshot!("rules_list", Rbk::new().args("rules").run().session());
+    let json = Rbk::new().args("rules --format json").run().stdout;
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["rules"][0]["acceptable"], true);
+}
+
+#[test]
+fn build_writes_a_bundle_or_nothing() {
+    let ran = Rbk::new().file("plan.rbk", PLAN).args("build plan.rbk").run();
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{}", ran.session());
+    assert!(ran.path().join("add-column/rollback").is_file());
+    let ran = ran.then().file("plan.rbk", faulty()).args("build plan.rbk -o other").run();
+    insta::assert_snapshot!("build_refused", ran.session());
+    assert!(!ran.path().join("other").exists());
+    let ran = ran.then().file("plan.rbk", PLAN).file("thesis/years-of-work", "").args("build plan.rbk -o thesis").run();
+    insta::assert_snapshot!("build_elsewhere", ran.session());
+    assert!(ran.path().join("thesis/years-of-work").is_file());
+}
+
+#[test]
+fn a_journal_survives_its_plan_being_built_again_and_stops_another() {
+    let ran = Rbk::new().file("plan.rbk", PLAN).args("build plan.rbk -o out").run();
+    let ran = ran.then().file("out/state/journal", "begun\n").args("build plan.rbk -o out").run();
+    assert_eq!((ran.status, ran.read("out/state/journal").as_str()), (0, "begun\n"), "{}", ran.session());
+    let changed = PLAN.replace("DROP COLUMN note;", "DROP COLUMN note; -- mended");
+    let ran = ran.then().file("plan.rbk", changed).args("build plan.rbk -o out").run();
+    insta::assert_snapshot!("build_beside_a_journal", ran.session());
+    assert_eq!(ran.read("out/state/journal"), "begun\n");
+}
+
+#[test]
+fn graphs_are_drawn_in_three_languages() {
+    for format in ["mermaid", "dot", "json"] {
+        let ran = Rbk::new().file("plan.rbk", PLAN).args(&format!("graph plan.rbk --format {format}")).run();
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{format}");
+        insta::assert_snapshot!(format!("graph_{format}"), ran.stdout);
+    }
+}
+
+#[test]
+fn wrong_usage_is_2_and_help_is_0() {
+    assert_eq!(Rbk::new().args("chekc").run().status, 2);
+    assert_eq!(Rbk::new().args("check --width 10 plan.rbk").run().status, 2);
+    assert_eq!(Rbk::new().args("--version").run().stdout, format!("rbk {}\n", env!("CARGO_PKG_VERSION")));
+    insta::assert_snapshot!("help", Rbk::new().args("--help").run().session());
+    insta::assert_snapshot!("help_check", Rbk::new().args("check --help").run().session());
+}

@@ -1,0 +1,28 @@
+//! One integration binary. Each module states facts about one part of rbk. Tests are data: a plan in, rendered text out.
+
+#![allow(clippy::disallowed_methods, reason = "tests touch the world")]
+
+mod architecture;
+mod bundle;
+mod cli;
+mod cocoatrack;
+mod corpus;
+mod dependencies;
+mod grammar;
+mod harness;
+mod hostile;
+mod operator;
+mod outputs;
+mod quickstart;
+mod reference;
+mod report;
+mod rules;
+mod runbook;
+mod servers;
+
+mod laws {
+    //! Properties that hold for every plan.
+
+    mod formatter;
+    mod generator;
+}

@@ -1,0 +1,107 @@
+//! An operator with a bundle: builds a plan, runs `./rollback` in a shell of choice, and reads what came of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::corpus;
+
+/// A shell that a bundle has to run in: how it is called, and its leading arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct Shell(pub &'static str, pub &'static [&'static str]);
+
+/// The shells of this version's promise.
+pub const SHELLS: [Shell; 2] = [Shell("dash", &[]), Shell("bash", &["--posix"])];
+
+/// A bundle on disk, its state beside it, and the environment that it runs in.
+pub struct Operator {
+    folder: TempDir,
+    shell: Shell,
+    environment: Vec<(String, String)>,
+    always: String,
+}
+
+/// What a run of `./rollback` printed, and how it ended.
+pub struct Run {
+    pub text: String,
+    pub status: i32,
+}
+
+impl Operator {
+    /// Builds the plan at `path` (from the repository's root) and returns somebody who runs it.
+    pub fn of(path: &str, shell: Shell) -> Operator {
+        let folder = tempfile::Builder::new().prefix("rbk-op").tempdir_in("/tmp").expect("a temporary folder");
+        let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
+            .args(["build", path, "-o"])
+            .arg(folder.path().join("bundle"))
+            .current_dir(corpus::root())
+            .output()
+            .expect("rbk runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Operator { folder, shell, environment: Vec::new(), always: String::new() }
+    }
+
+    /// Sets a variable of the operator's environment.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.environment.push((name.to_owned(), value.into()));
+    }
+
+    /// Adds arguments to every command that carries something out.
+    pub fn always(&mut self, arguments: &str) {
+        self.always = arguments.to_owned();
+    }
+
+    /// Returns the folder that holds the bundle; free for a test's own files.
+    pub fn place(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns the bundle's directory.
+    pub fn bundle(&self) -> PathBuf {
+        self.folder.path().join("bundle")
+    }
+
+    /// Runs `./rollback` with these arguments to its end, without a terminal.
+    pub fn run(&self, arguments: &str) -> Run {
+        let output = self.command(arguments).stdin(Stdio::null()).output().expect("the shell runs");
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        Run { text, status: output.status.code().unwrap_or(-1) }
+    }
+
+    /// Starts `./rollback` and returns while it runs.
+    pub fn start(&self, arguments: &str) -> Child {
+        let log = fs::File::create(self.folder.path().join("started.log")).expect("the folder is writable");
+        let errors = log.try_clone().expect("a handle can be cloned");
+        self.command(arguments).stdin(Stdio::null()).stdout(log).stderr(errors).spawn().expect("the shell runs")
+    }
+
+    /// Runs to the promised end.
+    pub fn succeeds(&self, arguments: &str) -> String {
+        let run = self.run(arguments);
+        assert_eq!(run.status, 0, "./rollback {arguments} in {:?}:\n{}", self.shell, run.text);
+        run.text
+    }
+
+    /// Returns the journal.
+    pub fn journal(&self) -> String {
+        fs::read_to_string(self.bundle().join("state/journal")).unwrap_or_default()
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(self.shell.0);
+        command
+            .args(self.shell.1)
+            .arg(self.bundle().join("rollback"))
+            .args(arguments.split_whitespace())
+            .args(self.always.split_whitespace())
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path())
+            .env("LC_ALL", "C")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}

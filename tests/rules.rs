@@ -1,0 +1,138 @@
+//! Rules: every page's examples are its tests, every code has a page, and near misses stay silent.
+
+mod near;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use rbk::analysis::Facts;
+use rbk::diagnostic::{Diagnostic, Severity};
+use rbk::graph::Graph;
+use rbk::plan;
+use rbk::plan::value::Date;
+use rbk::report::{Checked, Look, human};
+use rbk::rules::{self, Context, Finder, REGISTRY, catalogue};
+use rbk::source::{MemoryLoader, Sources};
+
+const TODAY: Date = Date { year: 2026, month: 3, day: 7 };
+
+/// Returns what is found in one plan, as `rbk check` finds it.
+fn check(text: &str) -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let root = sources.add("plan.rbk", text).unwrap();
+    let compiled = plan::compile(&mut sources, root, &MemoryLoader::default());
+    let mut findings = compiled.findings;
+    let Some(plan) = &compiled.plan else { return (sources, findings) };
+    let (graph, cycles) = Graph::build(plan);
+    findings.extend(cycles);
+    let (facts, unsaid) = Facts::new(plan, &graph);
+    findings.extend(unsaid);
+    if !findings.iter().any(|finding| finding.severity == Severity::Error) {
+        findings.extend(rules::check(&Context { sources: &sources, plan, graph: &graph, facts: &facts, today: TODAY }));
+    }
+    (sources, findings)
+}
+
+fn shown(text: &str) -> String {
+    let (sources, findings) = check(text);
+    human::render(&[Checked { sources: &sources, findings: &findings }], Look::default())
+}
+
+/// Returns the codes of what is found, in the order of the report.
+fn codes(text: &str) -> Vec<&'static str> {
+    check(text).1.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn every_example_shows_what_its_page_says() {
+    let mut wrong = Vec::new();
+    for rule in REGISTRY {
+        for example in rule.examples() {
+            let (_, findings) = check(&example.plan);
+            let (own, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.code == rule.name);
+            let expected = if example.heading == "Caught" { 1 } else { 0 };
+            if own.len() != expected || others.iter().any(|finding| finding.severity == Severity::Error) {
+                wrong.push(format!("{}, {}: {} of its own\n{}", rule.name, example.heading, own.len(), shown(&example.plan)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_page_has_its_headings_in_order() {
+    for rule in REGISTRY {
+        let page = rule.page();
+        assert!(page.starts_with(&format!("# {}\n\n", rule.name)), "{}", rule.name);
+        let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let told = matches!(rule.finder, Finder::Compiler);
+        let whole = ["What it finds", "Why it matters in the incident", "Caught", "Mended"];
+        assert!(headings == whole || told && headings == whole[..2], "{}: {headings:?}", rule.name);
+        let examples: Vec<String> = rule.examples().into_iter().map(|example| example.heading).collect();
+        assert!(headings.len() == 2 || examples.contains(&"Caught".to_owned()), "{}", rule.name);
+        assert!(headings.len() == 2 || examples.contains(&"Mended".to_owned()), "{}", rule.name);
+    }
+}
+
+#[test]
+fn what_each_page_shows_as_caught_is_told_with_its_consequence() {
+    let mut told = String::new();
+    for rule in REGISTRY.iter().filter(|rule| !matches!(rule.finder, Finder::Compiler)) {
+        for example in rule.examples().iter().filter(|example| example.heading == "Caught") {
+            told.push_str(shown(&example.plan).split("More: ").next().unwrap());
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn names_are_unique_and_well_formed() {
+    let names: BTreeSet<&str> = REGISTRY.iter().map(|rule| rule.name).collect();
+    assert_eq!(names.len(), REGISTRY.len());
+    for name in names {
+        let (group, rule) = name.split_once('/').unwrap();
+        let fine = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        assert!(fine(group) && fine(rule), "{name}");
+    }
+}
+
+#[test]
+fn every_code_in_the_sources_has_a_page() {
+    let groups: BTreeSet<&str> = REGISTRY.iter().filter_map(|rule| Some(rule.name.split_once('/')?.0)).collect();
+    let mut missing = BTreeSet::new();
+    each_source(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut |text| {
+        for literal in text.split('"').skip(1).step_by(1) {
+            let Some((group, rule)) = literal.split_once('/') else { continue };
+            let fine = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let code = fine(group) && fine(rule) && (groups.contains(group) || ["value", "form"].contains(&group));
+            if code && !REGISTRY.iter().any(|known| known.name == literal) {
+                missing.insert(literal.to_owned());
+            }
+        }
+    });
+    assert!(missing.is_empty(), "codes without a page: {missing:?}");
+}
+
+fn each_source(folder: &Path, visit: &mut impl FnMut(&str)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            each_source(&path, visit);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            visit(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn docs_hold_the_catalogue() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
+    let fresh = catalogue();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::create_dir_all(Path::new(path).parent().unwrap()).unwrap();
+        fs::write(path, &fresh).unwrap();
+    }
+    let stands = fs::read_to_string(path).unwrap_or_default();
+    assert!(stands == fresh, "docs/rules.md is out of date: UPDATE_DOCS=1 cargo test writes it");
+}

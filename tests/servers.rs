@@ -1,0 +1,217 @@
+//! Real databases for tests: started by the test, as an ordinary user, on a private socket, gone when dropped.
+//!
+//! A missing server is a failure, never a skip: what was not tried is not known to work.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A PostgreSQL server that nobody else can reach.
+pub struct Postgres {
+    folder: TempDir,
+    programs: PathBuf,
+    user: Option<(u32, u32)>,
+}
+
+impl Postgres {
+    /// Starts a server with an empty cluster; its superuser is `rbk`.
+    pub fn start() -> Postgres {
+        let programs = programs();
+        let user = ordinary_user();
+        let folder = tempfile::Builder::new().prefix("rbk-pg").tempdir_in("/tmp").expect("a temporary folder");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
+        if let Some((uid, gid)) = user {
+            chown(folder.path(), Some(uid), Some(gid)).expect("root may give it away");
+        }
+        let server = Postgres { folder, programs, user };
+        let data = server.folder.path().join("data");
+        server.run("initdb", &["--username=rbk", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", text(&data)]);
+        let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=40", server.socket());
+        server.run("pg_ctl", &["-D", text(&data), "-w", "-s", "-o", &options, "-l", text(&server.folder.path().join("log")), "start"]);
+        server
+    }
+
+    /// Returns the folder of the server's socket.
+    pub fn socket(&self) -> String {
+        self.folder.path().display().to_string()
+    }
+
+    /// Returns the URL of a database, as an operator's environment would hold it.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgresql://rbk@/{database}?host={}", self.socket())
+    }
+
+    /// Creates a database.
+    pub fn create(&self, database: &str) {
+        self.sql("postgres", &format!("CREATE DATABASE {database}"));
+    }
+
+    /// Runs SQL and returns what it prints, unaligned and without headings; panics on an error.
+    pub fn sql(&self, database: &str, sql: &str) -> String {
+        let output = Command::new("psql")
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", &self.socket(), "-U", "rbk", "-d", database, "-c", sql])
+            .stdin(Stdio::null())
+            .output()
+            .expect("psql is installed");
+        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs a file of SQL; panics on an error.
+    pub fn file(&self, database: &str, file: &Path) {
+        let output = Command::new("psql")
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", &self.socket(), "-U", "rbk", "-d", database, "-f", text(file)])
+            .stdin(Stdio::null())
+            .output()
+            .expect("psql is installed");
+        assert!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Returns schema, rows, privileges and sequences of a database in an order that does not depend on history:
+    /// columns by name (a re-added column moves to the end), rows sorted. rbk's own schema is left out.
+    pub fn canonical(&self, database: &str) -> String {
+        let mut parts = vec![self.sql(database, CANONICAL_SCHEMA)];
+        let tables = self.sql(
+            database,
+            "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
+             WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema', 'rbk') ORDER BY 1",
+        );
+        for table in tables.lines() {
+            let columns = self.sql(
+                database,
+                &format!("SELECT string_agg(quote_ident(attname), ', ' ORDER BY attname) FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped"),
+            );
+            let columns = columns.trim();
+            if !columns.is_empty() {
+                parts.push(format!(
+                    "rows of {table} ({columns})\n{}",
+                    self.sql(database, &format!("SELECT ROW({columns})::text FROM {table} ORDER BY 1"))
+                ));
+            }
+        }
+        let sequences =
+            self.sql(database, "SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences WHERE schemaname <> 'rbk' ORDER BY 1");
+        for sequence in sequences.lines() {
+            parts.push(format!("sequence {sequence}: {}", self.sql(database, &format!("SELECT last_value, is_called FROM {sequence}"))));
+        }
+        parts.join("\n")
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let mut command = Command::new(self.programs.join(program));
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        if let Some((uid, gid)) = self.user {
+            command.uid(uid).gid(gid);
+        }
+        // `pg_ctl start` leaves a server that would hold a pipe open: its words go to a file.
+        let log = fs::File::create(self.folder.path().join(format!("{program}.out"))).expect("the folder is writable");
+        let errors = log.try_clone().expect("a handle can be cloned");
+        let status = command.stdout(log).stderr(errors).status().unwrap_or_else(|error| panic!("{program}: {error}"));
+        let said = fs::read_to_string(self.folder.path().join(format!("{program}.out"))).unwrap_or_default();
+        assert!(status.success(), "{program}: {said}");
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let data = self.folder.path().join("data");
+        let mut command = Command::new(self.programs.join("pg_ctl"));
+        command.args(["-D", text(&data), "-m", "immediate", "-s", "stop"]).stdout(Stdio::null()).stderr(Stdio::null());
+        if let Some((uid, gid)) = self.user {
+            command.uid(uid).gid(gid);
+        }
+        let _ = command.status();
+    }
+}
+
+/// Tables with columns, constraints, indexes, views, triggers, functions, types, privileges and comments, one fact a line.
+const CANONICAL_SCHEMA: &str = "
+WITH own AS (SELECT oid, nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'rbk'))
+SELECT fact FROM (
+  SELECT format('schema %s %s owner %s', nspname, (SELECT nspacl FROM pg_namespace n WHERE n.oid = own.oid), (SELECT pg_get_userbyid(nspowner) FROM pg_namespace n WHERE n.oid = own.oid)) FROM own
+  UNION ALL SELECT format('relation %s.%s kind %s owner %s acl %s rls %s comment %s', nspname, relname, relkind, pg_get_userbyid(relowner),
+      (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) a), relrowsecurity, obj_description(c.oid, 'pg_class'))
+    FROM pg_class c JOIN own ON own.oid = relnamespace WHERE relkind IN ('r', 'v', 'm', 'S', 'p', 'f')
+  UNION ALL SELECT format('column %s.%s.%s %s not null %s default %s identity %s generated %s acl %s comment %s', nspname, relname, attname, format_type(atttypid, atttypmod), attnotnull,
+      pg_get_expr(adbin, adrelid), attidentity, attgenerated, (SELECT array_agg(x::text ORDER BY x::text) FROM unnest(attacl) x), col_description(c.oid, attnum))
+    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN own ON own.oid = relnamespace LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v', 'm', 'p', 'f')
+  UNION ALL SELECT format('constraint %s on %s: %s', conname, conrelid::regclass, pg_get_constraintdef(c.oid)) FROM pg_constraint c JOIN own ON own.oid = connamespace WHERE conrelid <> 0
+  UNION ALL SELECT format('index %s', indexdef) FROM pg_indexes JOIN own ON nspname = schemaname
+  UNION ALL SELECT format('view %s.%s: %s', schemaname, viewname, definition) FROM pg_views JOIN own ON nspname = schemaname
+  UNION ALL SELECT format('trigger %s enabled %s', pg_get_triggerdef(t.oid), tgenabled) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN own ON own.oid = relnamespace WHERE NOT tgisinternal
+  UNION ALL SELECT format('function %s acl %s', pg_get_functiondef(p.oid), proacl) FROM pg_proc p JOIN own ON own.oid = pronamespace WHERE prokind IN ('f', 'p')
+  UNION ALL SELECT format('type %s.%s %s', nspname, typname, (SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)) FROM pg_type t JOIN own ON own.oid = typnamespace WHERE typtype IN ('e', 'd')
+  UNION ALL SELECT format('policy %s on %s.%s %s %s', policyname, schemaname, tablename, qual, with_check) FROM pg_policies JOIN own ON nspname = schemaname
+  UNION ALL SELECT format('default privileges %s %s %s', defaclobjtype, defaclnamespace::regnamespace, defaclacl) FROM pg_default_acl
+  UNION ALL SELECT format('database setting %s', unnest(setconfig)) FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+) facts(fact) ORDER BY fact";
+
+/// Returns the folder of the server's programs: where the newest installed version keeps them.
+fn programs() -> PathBuf {
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter(|(_, folder)| folder.join("initdb").exists())
+        .collect();
+    found.sort();
+    if let Some((_, folder)) = found.pop() {
+        return folder;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .find(|folder| folder.join("initdb").exists())
+        .expect("PostgreSQL's initdb is installed: run tools/setup test")
+}
+
+/// Returns user and group for a server that refuses root; `None` when the test is an ordinary user already.
+fn ordinary_user() -> Option<(u32, u32)> {
+    let own = fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).unwrap_or(1);
+    if own != 0 {
+        return None;
+    }
+    let users = fs::read_to_string("/etc/passwd").expect("users are listed");
+    for wanted in ["postgres", "nobody"] {
+        for line in users.lines() {
+            let fields: Vec<&str> = line.split(':').collect();
+            if let [name, _, uid, gid, ..] = fields[..]
+                && name == wanted
+            {
+                return Some((uid.parse().ok()?, gid.parse().ok()?));
+            }
+        }
+    }
+    panic!("the test runs as root and there is no user `postgres` or `nobody` to run a server as");
+}
+
+fn text(path: &(impl AsRef<OsStr> + ?Sized)) -> &str {
+    path.as_ref().to_str().expect("temporary folders have plain names")
+}
+
+#[test]
+fn canonical_form_ignores_column_order_and_sees_privileges_rows_and_sequences() {
+    let server = Postgres::start();
+    server.create("shop");
+    server.sql("shop", "CREATE ROLE app; CREATE TABLE t (a serial, b text DEFAULT 'x', c int); INSERT INTO t (c) VALUES (1), (2); GRANT SELECT ON t TO app");
+    let before = server.canonical("shop");
+    server.sql("shop", "ALTER TABLE t DROP COLUMN b; ALTER TABLE t ADD COLUMN b text DEFAULT 'x'");
+    assert_eq!(before, server.canonical("shop"));
+    for change in [
+        "GRANT INSERT ON t TO app",
+        "UPDATE t SET c = 3 WHERE a = 1",
+        "SELECT nextval('t_a_seq')",
+        "CREATE INDEX ON t (c)",
+        "COMMENT ON TABLE t IS 'x'",
+    ] {
+        let before = server.canonical("shop");
+        server.sql("shop", change);
+        assert_ne!(before, server.canonical("shop"), "{change}");
+    }
+}
