@@ -11,7 +11,7 @@ pub mod schedule;
 pub mod sure;
 pub mod time;
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Graph;
@@ -36,7 +36,7 @@ pub struct Facts<'p> {
     /// The phases before T, in order.
     pub preparation: Vec<Id<Phase>>,
     pub schedule: Schedule,
-    applies: Vec<BTreeSet<usize>>,
+    applies: Vec<Range<usize>>,
     times: Vec<CriticalPath>,
     losses: Vec<Vec<Loss>>,
     parts: Vec<bool>,
@@ -51,18 +51,20 @@ impl<'p> Facts<'p> {
             plan.scenarios.ids().map(|id| expand::scenario(plan, graph, &forward, id, &mut findings)).collect();
         crate::diagnostic::sort(&mut findings);
         let schedule = schedule::schedule(plan, graph, &forward);
-        let applies: Vec<BTreeSet<usize>> = plan.scenarios.iter().map(|(id, it)| positions(graph, it, &scenarios[id.index()])).collect();
+        let applies: Vec<Range<usize>> = plan.scenarios.iter().map(|(id, it)| positions(graph, it, &scenarios[id.index()])).collect();
         let times = scenarios.iter().map(|program| time::critical_path(&program.nodes)).collect();
-        let losses = plan.scenarios.ids().map(|id| loss::losses(plan, &schedule, &forward, &scenarios[id.index()])).collect();
+        let lost =
+            |id: Id<Scenario>| loss::losses(plan, &schedule, &forward, &scenarios[id.index()], graph.begun_within(&plan.scenarios[id]));
+        let losses = plan.scenarios.ids().map(lost).collect();
         let preparation =
             graph.phases().iter().copied().take_while(|phase| schedule.starts[phase.index()].is_some_and(|start| start.0 < 0)).collect();
         let parts = plan.scenarios.iter().map(|(_, scenario)| scenario.applies.is_empty()).collect();
         (Facts { forward, scenarios, preparation, schedule, applies, times, losses, parts }, findings)
     }
 
-    /// Returns the positions in which a scenario applies, as indices into the graph's.
-    pub fn applies(&self, scenario: Id<Scenario>) -> &BTreeSet<usize> {
-        &self.applies[scenario.index()]
+    /// Returns the positions in which a scenario applies, as indices into the graph's; empty when there is none.
+    pub fn applies(&self, scenario: Id<Scenario>) -> Range<usize> {
+        self.applies[scenario.index()].clone()
     }
 
     /// Returns whether a scenario is a part that only others run: it does not say when it applies.
@@ -83,9 +85,9 @@ impl<'p> Facts<'p> {
 
 /// Returns the positions in which a scenario applies. Half open: it begins where `from` starts and ends where `until`
 /// starts; without `from`, where the earliest change starts that it undoes; without `until`, at the end.
-fn positions(graph: &Graph, scenario: &Scenario, program: &Program<'_>) -> BTreeSet<usize> {
+fn positions(graph: &Graph, scenario: &Scenario, program: &Program<'_>) -> Range<usize> {
     if scenario.applies.is_empty() {
-        return BTreeSet::new();
+        return 0..0;
     }
     let end = graph.positions().len();
     let start = |moment: Moment| graph.start_of(moment).unwrap_or(end);
@@ -104,5 +106,6 @@ fn positions(graph: &Graph, scenario: &Scenario, program: &Program<'_>) -> BTree
             from = from.max(Some(start(moment.value)));
         }
     }
-    (from.unwrap_or(earliest)..until).collect()
+    let from = from.unwrap_or(earliest);
+    from..until.max(from)
 }

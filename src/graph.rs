@@ -13,6 +13,7 @@ use crate::plan::Plan;
 use crate::plan::change::{Change, Phase};
 use crate::plan::id::Id;
 use crate::plan::people::Moment;
+use crate::plan::scenario::Scenario;
 use crate::source::Span;
 
 pub use picture::{Edge, EdgeKind, Node, NodeKind};
@@ -174,6 +175,12 @@ impl Graph {
             Moment::Phase(phase) => Some(2 * self.phase_ends[phase.index()]),
             Moment::Scenario(_) => None,
         }
+    }
+
+    /// Returns how many changes of the forward order can have begun while a scenario applies.
+    pub fn begun_within(&self, scenario: &Scenario) -> usize {
+        let ends = scenario.applies.iter().filter_map(|clause| self.start_of(clause.until?.value));
+        ends.map(|position| position / 2).min().unwrap_or(self.order.len())
     }
 
     /// Returns the nodes of the whole graph, in written order.

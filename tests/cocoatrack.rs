@@ -114,7 +114,7 @@ fn difference(before: &str, after: &str) -> String {
     format!("{}{}", lines(before, after, "-"), lines(after, before, "+"))
 }
 
-const BEFORE_SWITCH: &str = "run before-switch --approve before-switch=before-switch --accept-loss";
+const BEFORE_SWITCH: &str = "run before-switch --approve before-switch=before-switch";
 const AFTER_SWITCH: &str = "run after-switch --approve after-switch=after-switch --accept-loss";
 const EMERGENCY: &str = "run emergency --approve emergency=emergency --as owner --accept-loss --slot by-hand=0";
 

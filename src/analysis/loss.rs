@@ -20,9 +20,16 @@ pub struct Loss {
     pub sentence: String,
 }
 
-/// Returns what the restores of a program lose.
-pub fn losses(plan: &Plan, schedule: &Schedule, forward: &Program<'_>, program: &Program<'_>) -> Vec<Loss> {
+/// Returns what the restores of a scenario lose. Of the forward run only what comes before `begun` changes can have
+/// happened by then.
+pub fn losses(plan: &Plan, schedule: &Schedule, forward: &Program<'_>, program: &Program<'_>, begun: usize) -> Vec<Loss> {
     let mut losses: Vec<Loss> = Vec::new();
+    let mut changes = 0;
+    let mut before = forward.items();
+    before.retain(|item| {
+        changes += usize::from(item.change.is_some());
+        changes <= begun
+    });
     let items = program.items();
     for (place, item) in items.iter().enumerate() {
         let Work::Restore(backup) = item.work else { continue };
@@ -30,7 +37,7 @@ pub fn losses(plan: &Plan, schedule: &Schedule, forward: &Program<'_>, program: 
         if own_take || losses.iter().any(|loss| loss.backup == backup) {
             continue;
         }
-        losses.extend(of_restore(plan, schedule, forward, backup));
+        losses.extend(of_restore(plan, schedule, &before, backup));
     }
     losses
 }
@@ -42,14 +49,13 @@ enum Turn {
     Thaws,
 }
 
-fn of_restore(plan: &Plan, schedule: &Schedule, forward: &Program<'_>, backup: Id<Backup>) -> Option<Loss> {
+fn of_restore(plan: &Plan, schedule: &Schedule, items: &[&Item<'_>], backup: Id<Backup>) -> Option<Loss> {
     let target = plan.backups[backup].of.value;
     let writes =
         plan.writers.is_empty() || plan.writers.iter().any(|(_, writer)| writer.targets.iter().any(|written| written.value == target));
     if !writes {
         return None;
     }
-    let items = forward.items();
     let taken = items.iter().rposition(|item| matches!(item.work, Work::Take(taken) if taken == backup))?;
     let frozen_before = items[..taken].iter().rev().find_map(|item| turn(item, target)).is_some_and(|turn| turn == Turn::Freezes);
     let name = &plan.backups[backup].header.name;

@@ -6,6 +6,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (word.len().max(3) / 3).max(1);
     candidates
         .into_iter()
+        // Names that differ more in length than that are further away still.
+        .filter(|candidate| {
+            candidate.len().min(256).abs_diff(word.len()) <= limit * 4 && candidate.chars().take(64).count().abs_diff(word.len()) <= limit
+        })
         .map(|candidate| (distance(&word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, candidate)| (*distance, *candidate))

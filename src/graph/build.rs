@@ -87,47 +87,50 @@ fn phase_order(plan: &Plan, findings: &mut Vec<Diagnostic>) -> Vec<Id<Phase>> {
     sort(&graph, "phases", findings).into_iter().map(Id::new).collect()
 }
 
-/// Orders the items of each phase. A change may move before another on a different target when `after` says so;
-/// everything else stays where it is written.
+/// Orders the items of each phase. A change may move behind another on a different target when `after` says so;
+/// everything else stays where it is written, and nothing leaves its phase.
 fn item_order(plan: &Plan, phases: &[Id<Phase>], findings: &mut Vec<Diagnostic>) -> Vec<ForwardItem> {
     let items: Vec<ForwardItem> =
         phases.iter().flat_map(|phase| (0..plan.phases[*phase].items.len()).map(|index| ForwardItem { phase: *phase, index })).collect();
-    let mut graph: DiGraph<usize, Constraint> = DiGraph::with_capacity(items.len(), items.len() * 2);
-    let nodes: Vec<NodeIndex> = (0..items.len()).map(|index| graph.add_node(index)).collect();
+    // Items have odd weights; the even one before an item is the boundary of a phase that begins with it.
+    let mut graph: DiGraph<usize, Constraint> = DiGraph::with_capacity(items.len() + phases.len(), items.len() * 2);
+    let nodes: Vec<NodeIndex> = (0..items.len()).map(|place| graph.add_node(2 * place + 1)).collect();
     let mut of_change: Vec<Option<NodeIndex>> = vec![None; plan.changes.len()];
-    let mut barrier: Option<usize> = None;
-    let mut since: Vec<usize> = Vec::new();
-    let mut last_on: HashMap<Option<Id<Target>>, usize> = HashMap::new();
+    let mut barrier: Option<NodeIndex> = None;
+    let mut since: Vec<NodeIndex> = Vec::new();
+    let mut last_on: HashMap<Option<Id<Target>>, NodeIndex> = HashMap::new();
     for (place, item) in items.iter().enumerate() {
         let entry = &plan.phases[item.phase].items[item.index];
-        let starts_phase = item.index == 0 && place > 0;
-        if starts_phase {
-            // The end of a phase is a barrier of its own: everything before it comes first.
-            for earlier in since.drain(..) {
-                graph.add_edge(nodes[earlier], nodes[place], written(plan, item));
+        let change = match entry {
+            PhaseItem::Change(change) => Some(*change),
+            _ => None,
+        };
+        if item.index == 0 && place > 0 {
+            let boundary = graph.add_node(2 * place);
+            for earlier in since.drain(..).chain(barrier) {
+                graph.add_edge(earlier, boundary, written(plan, item));
             }
+            barrier = Some(boundary);
             last_on.clear();
         }
         if let Some(barrier) = barrier {
-            graph.add_edge(nodes[barrier], nodes[place], written(plan, item));
+            graph.add_edge(barrier, nodes[place], written(plan, item));
         }
-        match entry {
-            PhaseItem::Change(change) if !starts_phase => {
+        match change {
+            Some(change) => {
                 of_change[change.index()] = Some(nodes[place]);
-                let on = plan.changes[*change].on.map(|on| on.value);
-                if let Some(earlier) = last_on.insert(on, place) {
-                    graph.add_edge(nodes[earlier], nodes[place], written(plan, item));
+                let on = plan.changes[change].on.map(|on| on.value);
+                if let Some(earlier) = last_on.insert(on, nodes[place]) {
+                    graph.add_edge(earlier, nodes[place], written(plan, item));
                 }
-                since.push(place);
+                since.push(nodes[place]);
             }
-            other => {
-                if let PhaseItem::Change(change) = other {
-                    of_change[change.index()] = Some(nodes[place]);
-                }
+            // A take, a step or a decision stays between what is written before and behind it.
+            None => {
                 for earlier in since.drain(..) {
-                    graph.add_edge(nodes[earlier], nodes[place], written(plan, item));
+                    graph.add_edge(earlier, nodes[place], written(plan, item));
                 }
-                barrier = Some(place);
+                barrier = Some(nodes[place]);
                 last_on.clear();
             }
         }
@@ -140,12 +143,13 @@ fn item_order(plan: &Plan, phases: &[Id<Phase>], findings: &mut Vec<Diagnostic>)
             }
         }
     }
-    let sorted: Vec<ForwardItem> = sort(&graph, "changes", findings).into_iter().map(|index| items[index]).collect();
-    if findings.is_empty() {
-        return sorted;
+    let before = findings.len();
+    let sorted = sort(&graph, "changes", findings);
+    if findings.len() > before {
+        // A cycle may have torn phases apart: written order keeps them whole.
+        return items;
     }
-    // A cycle may have torn phases apart: written order keeps them whole.
-    items
+    sorted.into_iter().filter(|weight| weight % 2 == 1).map(|weight| items[weight / 2]).collect()
 }
 
 fn written(plan: &Plan, item: &ForwardItem) -> Constraint {

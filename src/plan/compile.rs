@@ -1,5 +1,7 @@
 //! A root file and what it uses, to a plan.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{self, Diagnostic};
 use crate::source::{FileId, Loader, Sources, Span};
 use crate::syntax;
@@ -15,19 +17,11 @@ pub struct Compiled {
     pub findings: Vec<Diagnostic>,
 }
 
-/// Why a used file's declarations are not there.
-const UNREAD: [&str; 4] = ["reference/cycle", "reference/missing-file", "syntax/encoding", "syntax/too-long"];
-
 /// Compiles the plan whose root file is `root`; files that it uses are loaded into `sources`.
 pub fn compile(sources: &mut Sources, root: FileId, loader: &dyn Loader) -> Compiled {
-    let mut uses = Uses { loader, findings: Vec::new(), loaded: Vec::new(), trees: Vec::new() };
+    let mut uses = Uses { loader, root, findings: Vec::new(), loaded: HashSet::new(), trees: Vec::new(), incomplete: false };
     uses.file(sources, root, &mut vec![(root, Span::new(root, 0, 0))]);
-    let incomplete = uses.findings.iter().any(|finding| UNREAD.contains(&finding.code));
-    let (plan, mut findings) = read::plan(sources, &uses.trees, uses.findings);
-    if incomplete {
-        // What a file that could not be read would have declared is not missing beside it.
-        findings.retain(|finding| finding.code != "reference/unknown");
-    }
+    let (plan, mut findings) = read::plan(sources, root, &uses.trees, uses.incomplete, uses.findings);
     diagnostic::sort(&mut findings);
     let sound = findings.iter().all(|finding| finding.severity != diagnostic::Severity::Error);
     Compiled { plan: plan.filter(|_| sound), findings }
@@ -36,8 +30,11 @@ pub fn compile(sources: &mut Sources, root: FileId, loader: &dyn Loader) -> Comp
 struct Uses<'l> {
     loader: &'l dyn Loader,
     findings: Vec<Diagnostic>,
+    root: FileId,
     /// Files by the name that the loader gave them.
-    loaded: Vec<(String, FileId)>,
+    loaded: HashSet<String>,
+    /// Whether a file could not be read.
+    incomplete: bool,
     /// A used file's tree stands before that of the file that uses it.
     trees: Vec<Tree>,
 }
@@ -47,9 +44,27 @@ impl Uses<'_> {
     fn file(&mut self, sources: &mut Sources, file: FileId, path: &mut Vec<(FileId, Span)>) {
         let parsed = syntax::parse(sources, file);
         self.findings.extend(parsed.findings);
+        // INVARIANT: the path ends with the file that is read.
+        let (_, by) = path[path.len() - 1];
+        if let Some(plan) = parsed.tree.statements.iter().find(|statement| file != self.root && sources.text(statement.keyword) == "plan") {
+            let name = &sources.file(file).name;
+            self.findings.push(
+                Diagnostic::error(
+                    "form/used-plan",
+                    plan.keyword,
+                    format!("`{name}` is used by a plan and declares one itself"),
+                    "a plan of its own",
+                )
+                .because(by, "used here")
+                .help("move what both plans share into a file without `plan`, and `use` that one in both"),
+            );
+        }
         for statement in &parsed.tree.statements {
-            if statement.kind == StatementKind::Sound && sources.text(statement.keyword) == "use" {
-                self.used(sources, file, statement, path);
+            if sources.text(statement.keyword) == "use" {
+                match statement.kind {
+                    StatementKind::Sound => self.used(sources, file, statement, path),
+                    StatementKind::Junk => self.incomplete = true,
+                }
             }
         }
         self.trees.push(parsed.tree);
@@ -57,11 +72,21 @@ impl Uses<'_> {
 
     fn used(&mut self, sources: &mut Sources, file: FileId, statement: &Statement, path: &mut Vec<(FileId, Span)>) {
         let Some(part) = statement.parts.iter().find(|part| part.kind == PartKind::String) else { return };
-        let Ok(wanted) = lexeme::string(sources.text(part.span)) else { return };
+        let wanted = match lexeme::string(sources.text(part.span)) {
+            Ok(wanted) => wanted,
+            Err((range, (message, help))) => {
+                self.incomplete = true;
+                let start = part.span.start as usize;
+                let place = Span::new(file, start + range.start, start + range.end);
+                self.findings.push(Diagnostic::error("value/escape", place, message, "here").help(help));
+                return;
+            }
+        };
         let from = sources.file(file).name.clone();
         let (name, bytes) = match self.loader.load(&from, &wanted) {
             Ok(loaded) => loaded,
             Err(error) => {
+                self.incomplete = true;
                 self.findings.push(
                     Diagnostic::error("reference/missing-file", part.span, format!("can't use `{wanted}`: {}", error.0), "used here")
                         .help("paths are relative to the file that says `use`, and stay below the root"),
@@ -83,22 +108,24 @@ impl Uses<'_> {
             self.findings.push(finding.help("move what both need into a third file"));
             return;
         }
-        if self.loaded.iter().any(|(loaded, _)| *loaded == name) {
+        if !self.loaded.insert(name.clone()) {
             return;
         }
         let (text, misread) = diagnostic::decode(bytes);
         let Some(id) = sources.add(name.clone(), text) else {
+            self.incomplete = true;
             self.findings.push(
                 Diagnostic::error("syntax/too-long", part.span, format!("`{name}` is too long"), "used here").help("files end at 4 GiB"),
             );
             return;
         };
-        self.loaded.push((name, id));
         if let Some(misread) = misread {
+            self.incomplete = true;
             self.findings.push(misread.finding(id).because(part.span, "used here"));
             return;
         }
         if path.len() > 64 {
+            self.incomplete = true;
             self.findings.push(
                 Diagnostic::error("reference/cycle", part.span, "files are used more than 64 deep", "used here")
                     .help("use them from the plan itself"),

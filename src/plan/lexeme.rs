@@ -25,7 +25,10 @@ pub fn duration(text: &str) -> Result<u64, Fault> {
         let Some(unit) = UNITS.iter().position(|(name, _)| *name == character) else {
             return Err((format!("`{text}` has the unknown unit `{character}`"), HELP));
         };
-        if last != UNITS.len() && unit <= last {
+        if last != UNITS.len() && unit == last {
+            return Err((format!("`{text}` has the unit `{character}` twice"), HELP));
+        }
+        if last != UNITS.len() && unit < last {
             return Err((format!("the units of `{text}` are not in descending order"), HELP));
         }
         last = unit;
@@ -99,6 +102,14 @@ pub fn clock(text: &str) -> Result<Clock, Fault> {
     }
 }
 
+/// Checks a number with or without unit: `0.5`, `5%`, `20GiB`.
+pub fn number(text: &str) -> Result<(), Fault> {
+    if text.ends_with("iB") && !text.trim_end_matches("iB").ends_with(['K', 'M', 'G', 'T']) {
+        return Err((format!("`{text}` has an unknown unit"), "write `B`, `KB`, `KiB`, `MB`, `MiB`, `GB`, `GiB`, `TB` or `TiB`"));
+    }
+    Ok(())
+}
+
 /// Returns the comparison that a sign stands for.
 pub fn comparison(text: &str) -> Comparison {
     match text {
@@ -131,8 +142,9 @@ pub fn string(quoted: &str) -> Result<String, (std::ops::Range<usize>, Fault)> {
             Some((_, 'u')) => {
                 let rest = &inner[at + 2..];
                 let end = rest.find('}').filter(|_| rest.starts_with('{'));
+                let digits = end.map(|end| &rest[1..end]).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
                 let code =
-                    end.and_then(|end| u32::from_str_radix(&rest[1..end], 16).ok()).and_then(char::from_u32).filter(|code| *code != '\0');
+                    digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32).filter(|code| *code != '\0');
                 let (Some(end), Some(code)) = (end, code) else {
                     return Err((start..start + 2, ("`\\u` needs a character's number in braces, and not zero".to_owned(), HELP)));
                 };
@@ -169,13 +181,18 @@ pub fn fence(file: FileId, source: &str, span: Span) -> Result<Code, (Span, Faul
             if !own.starts_with(closing) {
                 let start = span.start as usize + at;
                 let place = Span::new(file, start, start + text.len());
-                return Err((
-                    place,
+                let (message, help) = if own.len() >= closing.len() {
                     (
-                        "this line is indented less than the fence's closing line".to_owned(),
+                        "this line is indented with other blanks than the fence's closing line",
+                        "indent every line of a fence with the same tabs or spaces as the backticks that close it",
+                    )
+                } else {
+                    (
+                        "this line is indented less than the fence's closing line",
                         "indent every line of a fence at least as far as the backticks that close it",
-                    ),
-                ));
+                    )
+                };
+                return Err((place, (message.to_owned(), help)));
             }
             shared = Some(shared.map_or(own, |shared| common(shared, own)));
         }

@@ -1,5 +1,6 @@
 //! The plan's one namespace: every declaration and every change by name, and what a wrong name is answered with.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -15,7 +16,7 @@ use super::target::{Backup, Flag, Release, Target, Writer};
 use super::{Param, Secret, Section};
 
 /// What a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Param,
     Secret,
@@ -128,6 +129,40 @@ pub struct Names {
     /// Every declared name in written order, with its kind.
     declared: Vec<(Kind, String)>,
     counts: [usize; Kind::COUNT],
+    /// Whether a file that the plan uses could not be read: then any name may be one of its.
+    pub incomplete: bool,
+    pub suggestions: Suggestions,
+}
+
+/// "Did you mean", for as long as it is cheap: a thousand wrong names in a plan of thousands are no slip of the finger.
+#[derive(Debug)]
+pub struct Suggestions {
+    /// How many names may still be looked at.
+    left: Cell<usize>,
+}
+
+impl Default for Suggestions {
+    fn default() -> Self {
+        Suggestions { left: Cell::new(100_000) }
+    }
+}
+
+impl Suggestions {
+    /// Returns whether `count` more names may be looked at.
+    fn afford(&self, count: usize) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(count));
+        left >= count
+    }
+
+    /// Returns the candidate that is probably meant.
+    pub fn nearest<'a, I>(&self, word: &str, candidates: I) -> Option<&'a str>
+    where
+        I: IntoIterator<Item = &'a str, IntoIter: ExactSizeIterator>,
+    {
+        let candidates = candidates.into_iter();
+        self.afford(candidates.len()).then(|| nearest(word, candidates)).flatten()
+    }
 }
 
 impl Names {
@@ -155,49 +190,79 @@ impl Names {
         }
     }
 
+    /// Counts a declaration without a name, so that ids follow written order.
+    pub fn skip(&mut self, kind: Kind) {
+        self.counts[kind as usize] += 1;
+    }
+
     /// Returns what `name` was declared as.
     pub fn get(&self, name: &str) -> Option<Symbol> {
         self.symbols.get(name).copied()
     }
 
-    /// Returns the finding about a name that is not one of `wanted`.
+    /// Returns the finding about a name that is not one of `wanted`; none when what is wrong with it has been said.
     pub fn unknown(&self, name: &str, span: Span, wanted: &[Kind]) -> Option<Diagnostic> {
         let needed = either(wanted);
+        let right = |kind: Kind| wanted.contains(&kind);
         match self.get(name) {
             // Its declaration did not parse, which has been said.
             Some(Symbol { kind: None, .. }) => None,
-            Some(Symbol { kind: Some(kind), span: declared, .. }) => Some(
-                Diagnostic::error(
-                    "reference/unknown",
-                    span,
-                    format!("`{name}` is {}, and {needed} is needed here", kind.words()),
-                    format!("not {needed}"),
-                )
-                .because(declared, format!("`{name}` is declared here")),
-            ),
-            None => {
-                let finding = Diagnostic::error(
-                    "reference/unknown",
-                    span,
-                    format!("there is no {} called `{name}`", &needed[2..]),
-                    "declared nowhere",
-                );
-                let mut candidates: Vec<&str> =
-                    self.declared.iter().filter(|(kind, _)| wanted.contains(kind)).map(|(_, name)| name.as_str()).collect();
-                candidates.sort_unstable();
-                candidates.dedup();
-                Some(match nearest(name, candidates.iter().copied()) {
+            Some(Symbol { kind: Some(kind), span: declared, .. }) => {
+                let message = format!("`{name}` is {}, and a {needed} is needed here", kind.words());
+                let finding = Diagnostic::error("reference/unknown", span, message, format!("not a {needed}"))
+                    .because(declared, format!("`{name}` is declared here"));
+                Some(match self.near_of(name, wanted) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None if candidates.is_empty() => finding.help(format!("the plan declares no {}", &needed[2..])),
-                    None if candidates.len() <= 6 => finding.help(format!(
-                        "declared are: {}",
-                        candidates.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-                    )),
-                    None => finding,
+                    None => finding.help(self.listing(wanted)),
+                })
+            }
+            None if self.incomplete => None,
+            None => {
+                let finding =
+                    Diagnostic::error("reference/unknown", span, format!("there is no {needed} called `{name}`"), "declared nowhere");
+                let other = || self.near(name, |kind| !right(kind)).and_then(|near| Some((near, self.get(near)?.kind?)));
+                Some(match (self.near_of(name, wanted), other) {
+                    (Some(near), _) => finding.help(format!("did you mean `{near}`?")),
+                    (None, other) => match other() {
+                        Some((near, kind)) => finding.help(format!("`{near}` comes near, but is {}", kind.words())),
+                        None => finding.help(self.listing(wanted)),
+                    },
                 })
             }
         }
     }
+
+    /// Returns the nearest name of some kinds.
+    pub fn near_of(&self, name: &str, kinds: &[Kind]) -> Option<&str> {
+        self.near(name, |kind| kinds.contains(&kind))
+    }
+
+    /// Returns the nearest name of a kind that fits.
+    fn near(&self, name: &str, fits: impl Fn(Kind) -> bool) -> Option<&str> {
+        let candidates = self.declared.iter().filter(|(kind, _)| fits(*kind)).map(|(_, name)| name.as_str());
+        self.suggestions.afford(self.declared.len()).then(|| nearest(name, candidates)).flatten()
+    }
+
+    /// Says which names there are, if they are few.
+    fn listing(&self, wanted: &[Kind]) -> String {
+        let count: usize = wanted.iter().map(|kind| self.counts[*kind as usize]).sum();
+        match count {
+            0 => format!("the plan declares no {}", either(wanted)),
+            1..=6 if self.suggestions.afford(self.declared.len()) => {
+                let right = self.declared.iter().filter(|(kind, _)| wanted.contains(kind));
+                let mut names: Vec<&str> = right.map(|(_, name)| name.as_str()).collect();
+                names.sort_unstable();
+                names.dedup();
+                format!("the plan declares {}", ticked(&names))
+            }
+            _ => format!("declare it, or name another {}", either(wanted)),
+        }
+    }
+}
+
+/// Returns names in back-ticks, with commas between them.
+pub fn ticked<T: AsRef<str>>(names: &[T]) -> String {
+    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
 /// Checks that a declared name has a name's form and is not reserved.
@@ -216,10 +281,13 @@ pub fn check_name(name: &str, span: Span, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Returns kinds without their article: "change or phase".
 fn either(kinds: &[Kind]) -> String {
-    match kinds {
-        [] => "a name".to_owned(),
-        [one] => one.words().to_owned(),
-        [first @ .., last] => format!("{} or {}", first.iter().map(|kind| kind.words()).collect::<Vec<_>>().join(", "), last.words()),
+    // INVARIANT: the words of every kind begin with "a ".
+    let words: Vec<&str> = kinds.iter().map(|kind| &kind.words()[2..]).collect();
+    match words.as_slice() {
+        [] => "name".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }

@@ -117,3 +117,8 @@ pub struct Post {
     pub within: Duration,
     pub items: Vec<Item>,
 }
+
+/// Returns the names in `{{…}}`, in the order in which a message's text holds them.
+pub fn slots(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{{").skip(1).filter_map(|rest| rest.split_once("}}")).map(|(slot, _)| slot.trim())
+}

@@ -11,8 +11,13 @@ mod people;
 mod root;
 mod scenario;
 mod target;
+mod trigger;
+mod trouble;
 
-use crate::diagnostic::Diagnostic;
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
+use crate::diagnostic::{Diagnostic, Label};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::tree::{Part, PartKind, Statement, StatementKind};
 
@@ -26,7 +31,12 @@ use super::scenario::Need;
 use super::value::{Date, Duration, Instant, Place};
 use super::{Accept, Header, Link, Plan, Prose, Reference};
 
+use trouble::Trouble;
+
 pub use root::plan;
+
+/// So many places of one undeclared name are shown.
+const PLACES: usize = 6;
 
 /// What readers share.
 pub struct Reader<'s> {
@@ -36,6 +46,14 @@ pub struct Reader<'s> {
     pub findings: Vec<Diagnostic>,
     /// The changes of each phase, by phase index: known before anything is read.
     pub phase_changes: Vec<Vec<usize>>,
+    /// Each phase whole, by phase index.
+    pub phase_spans: Vec<Span>,
+    /// Where a statement could not be read.
+    pub unread: Trouble,
+    /// Where a name did not resolve, and what else is wrong already.
+    pub trouble: Trouble,
+    /// Where each name that is declared nowhere was reported, as an index into the findings.
+    pub reported: HashMap<(String, Vec<Kind>), usize>,
     /// Names of the steps in phases.
     pub forward: scenario::Place,
 }
@@ -222,6 +240,23 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Returns a fence's code, which has to be shell.
+    pub fn shell(&mut self, part: Part) -> Code {
+        let code = self.fence(part);
+        if !matches!(code.language, Language::Sh | Language::Bash) {
+            self.findings.push(
+                Diagnostic::error(
+                    "form/wrong-language",
+                    part.span,
+                    format!("this is `{}`, and shell runs here", code.language.word()),
+                    "wrong language",
+                )
+                .help("open the fence with ```sh; a database's client can be called from there"),
+            );
+        }
+        code
+    }
+
     /// Returns a string or a fence as text for people.
     pub fn prose(&mut self, parts: &mut Parts<'_>) -> Option<Prose> {
         let part = parts.next()?;
@@ -291,6 +326,25 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Returns the next status, and reports one outside `range`.
+    pub fn status(&mut self, parts: &mut Parts<'_>, range: RangeInclusive<u64>, help: &'static str) -> Option<Spanned<u64>> {
+        let number = self.integer(parts)?;
+        if !range.contains(&number.value) {
+            self.fault("value/number", number.span, (format!("there is no status `{}`", number.value), help));
+        }
+        Some(number)
+    }
+
+    /// Returns the text of the next number, which has no unit.
+    pub fn plain_number(&mut self, parts: &mut Parts<'_>, help: &'static str) -> Option<Spanned<String>> {
+        let part = parts.take(PartKind::Number)?;
+        let text = self.text(part.span);
+        if text.ends_with(|last: char| !last.is_ascii_digit()) {
+            self.fault("value/number", part.span, (format!("`{text}` is not a plain number"), help));
+        }
+        Some(Spanned::new(text.to_owned(), part.span))
+    }
+
     fn lexeme<T>(&mut self, code: &'static str, part: Part, read: fn(&str) -> Result<T, Fault>) -> Option<T> {
         match read(self.text(part.span)) {
             Ok(value) => Some(value),
@@ -344,7 +398,20 @@ impl<'s> Reader<'s> {
             self.plan.references.push(Reference { to: symbol.span, at: part.span });
             return Some((kind, symbol.index));
         }
-        self.findings.extend(self.names.unknown(name, part.span, wanted));
+        self.trouble.add(part.span);
+        // One name that nothing declares is one finding, however often it is used.
+        let key = (name.to_owned(), wanted.to_vec());
+        if let Some(first) = self.reported.get(&key) {
+            let labels = &mut self.findings[*first].labels;
+            if labels.len() < PLACES {
+                labels.push(Label { span: part.span, text: "used here too".to_owned() });
+            }
+        } else if let Some(finding) = self.names.unknown(name, part.span, wanted) {
+            if self.names.get(name).is_none() {
+                self.reported.insert(key, self.findings.len());
+            }
+            self.findings.push(finding);
+        }
         None
     }
 
@@ -372,6 +439,9 @@ impl<'s> Reader<'s> {
         let times = self.integer(parts)?;
         self.word(parts, "every");
         let every = self.duration(parts)?.value;
+        if times.value == 0 {
+            self.fault("value/number", times.span, ("this tries nothing again".to_owned(), "leave `retry` out, or say how often"));
+        }
         if times.value > 1_000 {
             self.fault(
                 "value/number",
@@ -412,8 +482,11 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// Reports a statement that a declaration can't do without.
+    /// Reports a statement that a declaration can't do without; not when something in it could not be read.
     pub fn missing(&mut self, header: &Header, what: &str, help: &str) {
+        if self.unread.within(header.whole) {
+            return;
+        }
         self.findings.push(
             Diagnostic::error("form/missing", header.name_span, format!("`{}` has no {what}", header.name), format!("{what} is missing"))
                 .help(help),

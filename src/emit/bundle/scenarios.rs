@@ -27,8 +27,8 @@ impl Derived {
         let positions = context.facts.applies(id);
         let order = context.graph.order();
         // Positions are: before all, then during and after each change, so that change k is under way in 2k+1.
-        let from = positions.first().filter(|first| **first > 0).map(|first| (first - 1) / 2);
-        let until = positions.last().map(|last| last / 2);
+        let from = Some(positions.start).filter(|first| !positions.is_empty() && *first > 0).map(|first| (first - 1) / 2);
+        let until = Some(positions.end).filter(|_| !positions.is_empty()).map(|end| (end - 1) / 2);
         let time = context.facts.time(id);
         // The runtime says "Lost: …" before it.
         let losses = context.facts.loss(id).iter().map(|loss| loss.sentence.strip_suffix(" is lost").unwrap_or(&loss.sentence));

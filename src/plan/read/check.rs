@@ -20,6 +20,7 @@ impl Reader<'_> {
         let mut headers = Vec::new();
         let mut body = None;
         let mut probe_span: Option<Span> = None;
+        let mut has_expect = false;
         for inner in self.block(statement, &["header"]) {
             let mut parts = Parts::of(inner);
             let word = self.keyword(inner);
@@ -53,7 +54,10 @@ impl Reader<'_> {
                     }
                 }
                 "body" => body = self.prose(&mut parts),
-                "expect" => check.expect = self.expectation(inner),
+                "expect" => {
+                    has_expect = true;
+                    check.expect = self.expectation(inner);
+                }
                 "timeout" => check.timeout = self.positive_duration(&mut parts).map(|timeout| timeout.value),
                 "retry" => check.retry = self.retry(&mut parts),
                 "dir" => check.dir = self.place(&mut parts).map(|dir| dir.value),
@@ -76,15 +80,15 @@ impl Reader<'_> {
                 .help("remove them, or ask with `get` or `post`"),
             );
         }
-        if probe_span.is_none()
-            && statement
-                .block
-                .as_ref()
-                .is_some_and(|block| block.statements.iter().all(|inner| inner.kind == crate::syntax::tree::StatementKind::Sound))
-        {
+        if probe_span.is_none() {
             self.missing(&check.header, "question", "say how it asks: `query`, `run`, `get`, `post`, `compare` or `ask`");
         }
-        self.fits(&check, probe_span);
+        self.speaks(&check);
+        if check.expect.is_some() {
+            self.fits(&check, probe_span);
+        } else if !has_expect {
+            self.expects(&check, probe_span);
+        }
         check
     }
 
@@ -104,29 +108,47 @@ impl Reader<'_> {
         let text = self.text(first.span);
         let value = match first.kind {
             PartKind::Comparison => {
-                let number = parts.take(PartKind::Number)?;
-                Expectation::Compare(lexeme::comparison(text), self.text(number.span).to_owned())
+                let number = self.plain_number(
+                    &mut parts,
+                    "answers are plain numbers: write bytes for a size, and `within 5% of baseline` for a share",
+                )?;
+                Expectation::Compare(lexeme::comparison(text), number.value)
             }
             PartKind::String => Expectation::Value(self.string(first)),
-            PartKind::Number => Expectation::Value(text.to_owned()),
+            PartKind::Number => {
+                if text.ends_with(|last: char| !last.is_ascii_digit()) {
+                    self.fault(
+                        "value/number",
+                        first.span,
+                        (format!("`{text}` is not a plain number"), "put quotes around it if the answer is this text"),
+                    );
+                }
+                Expectation::Value(text.to_owned())
+            }
             _ => match text {
                 "rows" => Expectation::Rows(self.integer(&mut parts)?.value),
                 "empty" => Expectation::Empty,
-                "exit" => Expectation::Exit(self.integer(&mut parts)?.value),
+                "exit" => Expectation::Exit(self.status(&mut parts, 0..=255, "a command ends with a status from 0 to 255")?.value),
                 "output" => Expectation::Output(self.spanned_string(&mut parts)?.value),
-                "status" => Expectation::Status(self.integer(&mut parts)?.value),
+                "status" => Expectation::Status(self.status(&mut parts, 100..=599, "HTTP answers with a status from 100 to 599")?.value),
                 "baseline" => Expectation::Baseline,
                 _ => {
                     let percent = parts.take(PartKind::Number)?;
-                    Expectation::WithinOfBaseline(self.text(percent.span).trim_end_matches('%').to_owned())
+                    let number = self.text(percent.span).trim_end_matches('%');
+                    // The percent sign is the grammar's; what is not a number here is endless.
+                    if number.parse::<f64>().is_ok_and(|number| number >= 100.0) {
+                        let message = "an empty table would be near enough".to_owned();
+                        self.fault("value/number", percent.span, (message, "give less than `100%`"));
+                    }
+                    Expectation::WithinOfBaseline(number.to_owned())
                 }
             },
         };
         Some(Spanned::new(value, statement.span))
     }
 
-    /// Reports a question and an expectation that do not fit each other, or the language of a fence.
-    fn fits(&mut self, check: &Check, probe_span: Option<Span>) {
+    /// Reports a fence in another language than the question's.
+    fn speaks(&mut self, check: &Check) {
         let Some(probe) = &check.probe else { return };
         let code = match probe {
             Probe::Query(code) | Probe::Compare { query: code, .. } => Some((code, "sql")),
@@ -150,21 +172,24 @@ impl Reader<'_> {
                 );
             }
         }
-        let Some(expect) = &check.expect else {
-            if matches!(probe, Probe::Query(_)) {
-                self.findings.push(
-                    Diagnostic::error(
-                        "form/missing",
-                        check.header.name_span,
-                        format!("`{}` asks and expects nothing", check.header.name),
-                        "any answer would do",
-                    )
-                    .because(probe_span.unwrap_or(check.header.span), "asked here")
+    }
+
+    /// Reports a query to which any answer would do.
+    fn expects(&mut self, check: &Check, probe_span: Option<Span>) {
+        let header = &check.header;
+        if matches!(check.probe, Some(Probe::Query(_))) && !self.unread.within(header.whole) {
+            let message = format!("`{}` asks and expects nothing", header.name);
+            self.findings.push(
+                Diagnostic::error("form/missing", header.name_span, message, "any answer would do")
+                    .because(probe_span.unwrap_or(header.span), "asked here")
                     .help("add `expect`: a value, `> N`, `rows N`, `empty`, `baseline` or `within N% of baseline`"),
-                );
-            }
-            return;
-        };
+            );
+        }
+    }
+
+    /// Reports a question and an expectation that do not fit each other.
+    fn fits(&mut self, check: &Check, probe_span: Option<Span>) {
+        let (Some(probe), Some(expect)) = (&check.probe, &check.expect) else { return };
         let fits = match (&expect.value, probe) {
             (Expectation::Exit(_), Probe::Run(_)) | (Expectation::Status(_), Probe::Http { .. }) => true,
             (Expectation::Exit(_) | Expectation::Status(_), _) => false,
@@ -176,17 +201,26 @@ impl Reader<'_> {
             _ => true,
         };
         if !fits {
-            let (asks, may) = match probe {
-                Probe::Query(_) => ("a query", "a value, a comparison, `rows N`, `empty`, `baseline` or `within N% of baseline`"),
-                Probe::Run(_) => ("a command", "`exit N`, `output \"TEXT\"`, a value, a comparison, `empty` or `baseline`"),
-                Probe::Http { .. } => ("a request", "`status N`, `output \"TEXT\"` or a value"),
-                Probe::Compare { .. } => ("a comparison", "nothing: both sides have to be equal"),
-                Probe::Ask(_) => ("a question to a person", "nothing: the answer has to be yes"),
+            let (asks, help) = match probe {
+                Probe::Query(_) => {
+                    ("a query", "it may expect a value, a comparison, `rows N`, `empty`, `baseline` or `within N% of baseline`")
+                }
+                Probe::Run(_) => {
+                    ("a command", "it may expect `exit N`, `output \"TEXT\"`, a value, a comparison, `rows N`, `empty` or `baseline`")
+                }
+                Probe::Http { .. } => ("a request", "it may expect `status N`, `output \"TEXT\"`, a value, a comparison or `baseline`"),
+                Probe::Compare { .. } => ("a comparison", "remove `expect`: both sides have to be equal"),
+                Probe::Ask(_) => ("a person who is asked", "remove `expect`: the answer has to be yes"),
             };
             self.findings.push(
-                Diagnostic::error("form/expectation", expect.span, format!("{asks} can't answer this"), "does not fit the question")
-                    .because(probe_span.unwrap_or(check.header.span), format!("`{}` asks here", check.header.name))
-                    .help(format!("{asks} may expect {may}")),
+                Diagnostic::error(
+                    "form/expectation",
+                    expect.span,
+                    format!("{asks} does not answer like this"),
+                    "does not fit the question",
+                )
+                .because(probe_span.unwrap_or(check.header.span), format!("`{}` asks here", check.header.name))
+                .help(help),
             );
         }
     }

@@ -4,8 +4,9 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::change::{Change, Decision, Effects, Phase, PhaseItem, Recover, Undo};
 use crate::plan::id::Id;
 use crate::source::Spanned;
-use crate::syntax::tree::{Statement, StatementKind};
+use crate::syntax::tree::Statement;
 
+use super::scenario::STEPS;
 use super::{Parts, Reader};
 
 impl Reader<'_> {
@@ -19,10 +20,8 @@ impl Reader<'_> {
         let after = if self.word(&mut parts, "after") { self.names(&mut parts) } else { Vec::new() };
         let mut phase = Phase { header, at, duration, after, summary: None, external: None, items: Vec::new() };
         let mut place = std::mem::take(&mut self.forward);
-        for inner in statement.block.iter().flat_map(|block| &block.statements) {
-            if inner.kind == StatementKind::Junk {
-                continue;
-            }
+        let repeatable: Vec<&str> = ["change", "irreversible", "decision"].into_iter().chain(STEPS).collect();
+        for inner in self.block(statement, &repeatable) {
             match self.keyword(inner) {
                 "change" | "irreversible" => {
                     let change = self.change(inner, id);
@@ -94,7 +93,7 @@ impl Reader<'_> {
                 }
                 "impact" => change.impacts.extend(self.prose(&mut parts)),
                 "after" => change.after.extend(self.names(&mut parts)),
-                "takes" => change.takes = self.duration(&mut parts),
+                "takes" => change.takes = self.positive_duration(&mut parts),
                 "by" => change.by = self.name(&mut parts),
                 "applied" => change.applied = self.name(&mut parts),
                 "undone" => change.undone = self.name(&mut parts),
@@ -106,6 +105,18 @@ impl Reader<'_> {
                 "retry" => change.retry = self.retry(&mut parts),
                 _ => self.effect(inner, &mut change.effects),
             }
+        }
+        if let (Some(irreversible), Some(takes), Undo::None) = (change.irreversible, change.undo_takes, &change.undo) {
+            self.findings.push(
+                Diagnostic::error(
+                    "form/undo-of-irreversible",
+                    takes.span,
+                    format!("`{}` is irreversible, so no undo takes time", change.header.name),
+                    "of no undo",
+                )
+                .because(irreversible, "declared irreversible here")
+                .help("remove it; what a recovery takes stands in the backup (`restore takes`) or in the scenario's steps"),
+            );
         }
         if change.irreversible.is_none()
             && let Some(recover) = change.recover.first()
@@ -127,7 +138,7 @@ impl Reader<'_> {
     fn undo(&mut self, change: &mut Change, statement: &Statement) {
         let mut parts = Parts::of(statement);
         if self.word(&mut parts, "takes") {
-            change.undo_takes = self.duration(&mut parts);
+            change.undo_takes = self.positive_duration(&mut parts);
             return;
         }
         if let Some(irreversible) = change.irreversible {

@@ -1,13 +1,17 @@
 //! Reads what people read, send and watch: roles, channels, messages, checklists, monitors, risks, posts, sections.
 
+use std::collections::HashMap;
+
+use crate::diagnostic::Diagnostic;
 use crate::plan::Section;
 use crate::plan::id::Id;
-use crate::plan::names::Kind;
+use crate::plan::names::{Kind, check_name};
 use crate::plan::people::{Channel, Checklist, ChecklistTime, Item, Message, Monitor, Post, Risk, Role, Slot, Watch};
 use crate::plan::value::{Duration, Level};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::tree::{Part, PartKind, Statement};
 
+use super::finish::BUILT_IN;
 use super::{Parts, Reader};
 
 impl Reader<'_> {
@@ -27,7 +31,7 @@ impl Reader<'_> {
                 "escalate" => {
                     let to = self.name(&mut parts);
                     self.word(&mut parts, "after");
-                    let after = self.duration(&mut parts);
+                    let after = self.positive_duration(&mut parts);
                     role.escalate = to.zip(after).map(|(to, after)| (to.value, after.value));
                 }
                 "duty" => role.duties.extend(self.spanned_string(&mut parts).map(|duty| duty.value)),
@@ -45,7 +49,7 @@ impl Reader<'_> {
         for inner in self.block(statement, &[]) {
             let mut parts = Parts::of(inner);
             match self.keyword(inner) {
-                "send" => channel.send = parts.take(PartKind::Fence).map(|part| self.fence(part)),
+                "send" => channel.send = parts.take(PartKind::Fence).map(|part| self.shell(part)),
                 "by" => channel.by = self.name(&mut parts).map(|by| by.value),
                 "audience" => channel.audience = self.spanned_string(&mut parts).map(|audience| audience.value),
                 _ => {}
@@ -61,6 +65,7 @@ impl Reader<'_> {
         self.word(&mut parts, "to");
         let channel = self.name(&mut parts).unwrap_or(Spanned::new(Id::new(0), header.span));
         let mut message = Message { header, channel, subject: None, body: None, slots: Vec::new(), by: None, at: None, deadline: None };
+        let mut declared: HashMap<&str, Span> = HashMap::new();
         for inner in self.block(statement, &["slot"]) {
             let mut parts = Parts::of(inner);
             match self.keyword(inner) {
@@ -71,6 +76,19 @@ impl Reader<'_> {
                     let question = self.spanned_string(&mut parts);
                     if let (Some(name), Some(question)) = (name, question) {
                         let name = Spanned::new(self.text(name.span).to_owned(), name.span);
+                        self.slot_name(&name);
+                        if let Some(first) = declared.insert(self.text(name.span), name.span) {
+                            self.findings.push(
+                                Diagnostic::error(
+                                    "reference/duplicate",
+                                    name.span,
+                                    format!("the slot `{}` is declared twice", name.value),
+                                    "declared again here",
+                                )
+                                .because(first, "declared first here")
+                                .help("ask once; the answer fills every `{{…}}` of that name"),
+                            );
+                        }
                         message.slots.push(Slot { name, question: question.value });
                     }
                 }
@@ -84,6 +102,17 @@ impl Reader<'_> {
             self.missing(&message.header, "`body`", "say what is sent: `body ```md …`");
         }
         message
+    }
+
+    /// Checks the name of a slot where it is declared or recorded.
+    pub fn slot_name(&mut self, name: &Spanned<String>) {
+        check_name(&name.value, name.span, &mut self.findings);
+        if BUILT_IN.contains(&name.value.as_str()) {
+            self.findings.push(
+                Diagnostic::error("reference/reserved", name.span, format!("rbk itself fills the slot `{}`", name.value), "reserved")
+                    .help(format!("give it another name; built in are {}", BUILT_IN.join(", "))),
+            );
+        }
     }
 
     /// Reads `checklist NAME TITLE [before|during|after PHASE] { … }`.

@@ -1,32 +1,39 @@
 //! Reads a whole plan: its own declaration, parameters, triggers and the drill, and what every file declares.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::plan::change::Change;
-use crate::plan::id::{Arena, Id};
+use crate::plan::id::Arena;
 use crate::plan::names::{Kind, Names};
-use crate::plan::scenario::{Answer, Condition, Source, Trigger};
-use crate::plan::value::{Level, Window, WindowDay};
+use crate::plan::value::{Window, WindowDay};
 use crate::plan::{Drill, DrillData, DrillDataKind, Header, HistoryEntry, Param, ParamKind, Plan, Secret, lexeme};
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{FileId, Sources, Span, Spanned};
 use crate::syntax::tree::{PartKind, Statement, StatementKind, Tree};
 
 use super::scenario::Place;
+use super::trigger::SeverityDefaults;
+use super::trouble::Trouble;
 use super::{Parts, Reader};
 
-/// Defaults of the triggers of one severity.
-#[derive(Default)]
-struct SeverityDefaults {
-    declared: Option<Span>,
-    respond: Option<Spanned<crate::plan::value::Duration>>,
-    by: Option<Spanned<Id<crate::plan::people::Role>>>,
-    answers: Vec<Spanned<Answer>>,
-}
+/// Longer words of a broken declaration are not taken for its name.
+const LONGEST_NAME: usize = 200;
 
-/// Reads the trees of a plan's files; every name is known before anything is read. Returns no plan when no file declares
-/// one.
-pub fn plan(sources: &Sources, trees: &[Tree], mut findings: Vec<Diagnostic>) -> (Option<Plan>, Vec<Diagnostic>) {
+/// Reads the trees of a plan's files, that of `root` among them; every name is known before anything is read.
+/// `incomplete` says that a used file could not be read. Returns no plan when the root declares none.
+pub fn plan(
+    sources: &Sources,
+    root: FileId,
+    trees: &[Tree],
+    incomplete: bool,
+    mut findings: Vec<Diagnostic>,
+) -> (Option<Plan>, Vec<Diagnostic>) {
+    let mut unread = Trouble::default();
+    unread.extend(findings.iter().filter(|finding| finding.code.starts_with("syntax/")).map(Diagnostic::span));
     let mut names = Names::default();
+    names.incomplete = incomplete;
     let mut phase_changes: Vec<Vec<usize>> = Vec::new();
+    let mut phase_spans = Vec::new();
     let mut changes = 0;
     for statement in trees.iter().flat_map(|tree| &tree.statements) {
         declare(sources, statement, &mut names, &mut findings);
@@ -40,13 +47,30 @@ pub fn plan(sources: &Sources, trees: &[Tree], mut findings: Vec<Diagnostic>) ->
                 }
             }
             phase_changes.push(of_phase);
+            phase_spans.push(statement.span);
         }
     }
-    let mut reader = Reader { sources, names, plan: empty(), findings, phase_changes, forward: Place::default() };
+    let mut reader = Reader {
+        sources,
+        names,
+        plan: empty(),
+        findings,
+        phase_changes,
+        phase_spans,
+        unread,
+        trouble: Trouble::default(),
+        reported: HashMap::new(),
+        forward: Place::of("the forward run"),
+    };
+    for statement in trees.iter().flat_map(|tree| &tree.statements).filter(|statement| sources.text(statement.keyword) == "phase") {
+        reader.forward.expect(sources, statement);
+    }
     let mut declared: Option<Span> = None;
     let mut severities: [SeverityDefaults; 4] = Default::default();
     for statement in trees.iter().flat_map(|tree| &tree.statements).filter(|statement| statement.kind == StatementKind::Sound) {
         match reader.keyword(statement) {
+            // One in a used file has been reported where the file was used.
+            "plan" if statement.span.file != root => {}
             "plan" => match declared {
                 Some(first) => reader.findings.push(
                     Diagnostic::error("reference/duplicate", statement.keyword, "a second `plan`", "another plan begins here")
@@ -65,15 +89,13 @@ pub fn plan(sources: &Sources, trees: &[Tree], mut findings: Vec<Diagnostic>) ->
     for statement in trees.iter().flat_map(|tree| &tree.statements).filter(|statement| statement.kind == StatementKind::Sound) {
         reader.declaration(statement, &severities);
     }
-    reader.methods_fit();
     reader.finish();
     let junk_plan = trees
         .iter()
         .flat_map(|tree| &tree.statements)
-        .any(|statement| statement.kind == StatementKind::Junk && sources.text(statement.keyword) == "plan");
+        .any(|statement| statement.kind == StatementKind::Junk && statement.span.file == root && sources.text(statement.keyword) == "plan");
     if declared.is_none() {
         if !junk_plan {
-            let root = crate::source::FileId(0);
             reader.findings.push(
                 Diagnostic::error("form/missing", Span::new(root, 0, 0), "the file declares no `plan`", "a plan is missing").help(
                     "begin with `plan NAME \"Title\" { … }`; a library of shared declarations is checked through the plans that `use` it",
@@ -96,17 +118,20 @@ fn declare(sources: &Sources, statement: &Statement, names: &mut Names, findings
     if statement.kind == StatementKind::Junk {
         return declare_broken(sources, statement, names, findings);
     }
-    if let Some(part) = statement.parts.iter().find(|part| part.kind == PartKind::Name) {
-        names.declare(sources.text(part.span), Some(kind), part.span, findings);
+    match statement.parts.iter().find(|part| part.kind == PartKind::Name) {
+        Some(part) => names.declare(sources.text(part.span), Some(kind), part.span, findings),
+        None => names.skip(kind),
     }
 }
 
 /// Declares whatever could be the name in a head that did not parse, and those in its block.
 fn declare_broken(sources: &Sources, statement: &Statement, names: &mut Names, findings: &mut Vec<Diagnostic>) {
     let text = sources.text(statement.span);
-    let head = &text[..text.find(['{', '\n', '"']).unwrap_or(text.len()).min(400).min(text.len())];
+    let head = &text[..text.find(['{', '\n', '"']).unwrap_or(text.len())];
     for word in head.split_whitespace().skip(1).take(2) {
-        if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_') {
+        if word.len() <= LONGEST_NAME
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
+        {
             names.declare(word, None, statement.keyword, findings);
         }
     }
@@ -307,7 +332,8 @@ impl Reader<'_> {
         let zone = parts.take(PartKind::Zone)?;
         let name = self.text(zone.span);
         let database = jiff::tz::TimeZoneDatabase::bundled();
-        if database.get(name).is_err() {
+        // The database forgives the wrong case; the `TZ` of a bundle does not.
+        if database.get(name).ok().and_then(|found| Some(found.iana_name()? == name)) != Some(true) {
             let known: Vec<String> = database.available().map(|known| known.to_string()).collect();
             let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
             let finding = Diagnostic::error("value/zone", zone.span, format!("there is no time zone `{name}`"), "not in the IANA database");
@@ -371,135 +397,6 @@ impl Reader<'_> {
         Secret { header, variable }
     }
 
-    fn severity(&mut self, statement: &Statement, severities: &mut [SeverityDefaults; 4]) {
-        let mut parts = Parts::of(statement);
-        let level = self.level(&mut parts);
-        let mut defaults = SeverityDefaults { declared: Some(statement.keyword), ..SeverityDefaults::default() };
-        for inner in self.block(statement, &["run", "investigate", "continue"]) {
-            let mut parts = Parts::of(inner);
-            match self.keyword(inner) {
-                "respond" => {
-                    self.word(&mut parts, "within");
-                    defaults.respond = self.positive_duration(&mut parts);
-                }
-                "by" => defaults.by = self.name(&mut parts),
-                _ => defaults.answers.extend(self.answer(inner)),
-            }
-        }
-        let place = &mut severities[index_of(level)];
-        match place.declared {
-            Some(first) => self.findings.push(
-                Diagnostic::error(
-                    "reference/duplicate",
-                    statement.keyword,
-                    format!("the defaults of `{}` stand here twice", level.word()),
-                    "said again here",
-                )
-                .because(first, "said first here")
-                .help("keep one of them"),
-            ),
-            None => *place = defaults,
-        }
-    }
-
-    fn trigger(&mut self, statement: &Statement, severities: &[SeverityDefaults; 4]) -> Trigger {
-        let mut parts = Parts::of(statement);
-        let header = self.header(statement, &mut parts);
-        let level = self.level(&mut parts);
-        let automatic = self.word(&mut parts, "automatic");
-        let mut trigger = Trigger {
-            header,
-            level,
-            automatic,
-            when: Vec::new(),
-            source: None,
-            active_from: None,
-            active_until: None,
-            respond: None,
-            by: None,
-            answers: Vec::new(),
-        };
-        for inner in self.block(statement, &["when", "run", "investigate", "continue"]) {
-            let mut parts = Parts::of(inner);
-            match self.keyword(inner) {
-                "when" => {
-                    if let Some(condition) = self.condition(&mut parts) {
-                        trigger.when.push(Spanned::new(condition, inner.span));
-                    }
-                }
-                "source" => {
-                    trigger.source = parts.next().map(|part| match part.kind {
-                        PartKind::Fence => Source::Query(self.fence(part)),
-                        _ => Source::Text(self.string(part)),
-                    });
-                }
-                "active" => {
-                    if self.word(&mut parts, "from") {
-                        trigger.active_from = self.moment(&mut parts);
-                    }
-                    if self.word(&mut parts, "until") {
-                        trigger.active_until = self.moment(&mut parts);
-                    }
-                }
-                "respond" => {
-                    self.word(&mut parts, "within");
-                    trigger.respond = self.positive_duration(&mut parts);
-                }
-                "by" => trigger.by = self.name(&mut parts),
-                _ => trigger.answers.extend(self.answer(inner)),
-            }
-        }
-        let broken = statement.block.iter().flat_map(|block| &block.statements).any(|inner| inner.kind == StatementKind::Junk);
-        if trigger.when.is_empty() && !broken {
-            self.missing(
-                &trigger.header,
-                "`when`",
-                "say what it fires on: `when CHECK fails`, `when \"METRIC\" > 5% for 10m` or `when told \"…\"`",
-            );
-        }
-        let defaults = &severities[index_of(level)];
-        trigger.respond = trigger.respond.or(defaults.respond);
-        trigger.by = trigger.by.or(defaults.by);
-        if trigger.answers.is_empty() {
-            trigger.answers = defaults.answers.clone();
-        }
-        trigger
-    }
-
-    fn condition(&mut self, parts: &mut Parts<'_>) -> Option<Condition> {
-        if self.word(parts, "told") {
-            return self.spanned_string(parts).map(|text| Condition::Told(text.value));
-        }
-        if let Some(check) = parts.take(PartKind::Name) {
-            let check = self.resolve(check)?.value;
-            self.word(parts, "fails");
-            let lasting = self.lasting(parts);
-            return Some(Condition::Fails { check, lasting });
-        }
-        let metric = self.spanned_string(parts)?.value;
-        let comparison = lexeme::comparison(self.text(parts.take(PartKind::Comparison)?.span));
-        let value = self.text(parts.next()?.span).to_owned();
-        let over_baseline = self.word(parts, "over");
-        self.word(parts, "baseline");
-        let lasting = self.lasting(parts);
-        Some(Condition::Measured { metric, comparison, value, over_baseline, lasting })
-    }
-
-    fn lasting(&mut self, parts: &mut Parts<'_>) -> Option<crate::plan::value::Duration> {
-        if self.word(parts, "for") { self.positive_duration(parts).map(|lasting| lasting.value) } else { None }
-    }
-
-    fn answer(&mut self, statement: &Statement) -> Option<Spanned<Answer>> {
-        let mut parts = Parts::of(statement);
-        let answer = match self.keyword(statement) {
-            "run" => Answer::Run(self.name(&mut parts)?.value),
-            "investigate" => Answer::Investigate(self.prose(&mut parts)?.text),
-            "continue" => Answer::Continue(self.prose(&mut parts)?.text),
-            _ => return None,
-        };
-        Some(Spanned::new(answer, statement.span))
-    }
-
     fn drill(&mut self, statement: &Statement) -> Drill {
         let mut drill = Drill::default();
         for inner in self.block(statement, &["schema", "data", "workload", "answer", "stand-in"]) {
@@ -524,7 +421,7 @@ impl Reader<'_> {
                     if word == "answer" {
                         drill.answers.extend(self.spanned_string(&mut parts).map(|answer| (name, answer.value)));
                     } else if let Some(fence) = parts.take(PartKind::Fence) {
-                        let code = self.fence(fence);
+                        let code = self.shell(fence);
                         drill.stand_ins.push((name, code));
                     }
                 }
@@ -532,8 +429,4 @@ impl Reader<'_> {
         }
         drill
     }
-}
-
-fn index_of(level: Level) -> usize {
-    level as usize
 }

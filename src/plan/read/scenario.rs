@@ -1,28 +1,57 @@
 //! Reads scenarios and their steps; steps of phases too.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::plan::action::Action;
 use crate::plan::change::Effects;
 use crate::plan::id::Id;
 use crate::plan::names::{Kind, check_name};
 use crate::plan::scenario::{Applies, Approval, ChoiceOption, EscalateWhen, Escalation, Guard, Otherwise, Scenario, Step, StepKind, Test};
-use crate::source::{Span, Spanned};
-use crate::syntax::tree::{PartKind, Statement, StatementKind};
+use crate::source::{Sources, Span, Spanned};
+use crate::syntax::tree::{Part, PartKind, Statement, StatementKind};
 
 use super::{Parts, Reader};
 
 /// What is local to one scenario, or to the forward run.
 #[derive(Debug, Default)]
 pub struct Place {
+    /// How people call it: "this scenario".
+    whose: &'static str,
     /// Steps, groups and choices by name.
     names: HashMap<String, Span>,
     /// Options of the choices that stand before.
     options: HashMap<String, Span>,
+    /// Every name that people gave, so that those which the compiler makes up stay clear of them.
+    given: HashSet<String>,
+    /// How many names the compiler made up from the same words.
+    made: HashMap<String, usize>,
+    /// Whether a statement in it could not be read: it may have held an option.
+    unread: bool,
 }
 
-const STEPS: [&str; 15] = [
+impl Place {
+    /// Returns an empty place.
+    pub fn of(whose: &'static str) -> Place {
+        Place { whose, ..Place::default() }
+    }
+
+    /// Learns the names that people gave to the steps inside a statement.
+    pub fn expect(&mut self, sources: &Sources, statement: &Statement) {
+        for inner in statement.block.iter().flat_map(|block| &block.statements) {
+            self.unread |= inner.kind == StatementKind::Junk;
+            if ["step", "manual", "group", "choose"].contains(&sources.text(inner.keyword))
+                && let Some(part) = inner.parts.iter().find(|part| part.kind == PartKind::Name)
+            {
+                self.given.insert(sources.text(part.span).to_owned());
+            }
+            self.expect(sources, inner);
+        }
+    }
+}
+
+/// The keywords of steps.
+pub const STEPS: [&str; 15] = [
     "undo", "restore", "take", "capture", "verify", "show", "deploy", "send", "run", "set", "step", "manual", "group", "parallel", "choose",
 ];
 
@@ -48,7 +77,8 @@ impl Reader<'_> {
             leaves_frozen: Vec::new(),
             steps: Vec::new(),
         };
-        let mut place = Place::default();
+        let mut place = Place::of("this scenario");
+        place.expect(self.sources, statement);
         let mut repeatable = vec!["applies", "needs", "symptom", "limits", "never", "escalates", "leaves"];
         repeatable.extend(STEPS);
         for inner in self.block(statement, &repeatable) {
@@ -100,7 +130,7 @@ impl Reader<'_> {
         self.word(parts, "to");
         let to = self.name(parts)?;
         let when = if self.word(parts, "after") {
-            EscalateWhen::After(self.duration(parts)?.value)
+            EscalateWhen::After(self.positive_duration(parts)?.value)
         } else {
             self.word(parts, "when");
             EscalateWhen::Check(self.name(parts)?.value)
@@ -225,7 +255,7 @@ impl Reader<'_> {
             "parallel" => return Some(StepKind::Parallel(self.steps_of(statement, &mut step.conditions, &mut step.needs, place))),
             "choose" => {
                 let several = self.word(parts, "several");
-                return Some(StepKind::Choose { several, options: self.options(statement, place) });
+                return Some(StepKind::Choose { several, options: self.options(statement, several, place) });
             }
             _ => return None,
         };
@@ -246,12 +276,18 @@ impl Reader<'_> {
         for part in parts.list(PartKind::Name) {
             if self.text(part.span) == "everything" {
                 let count = self.phase_changes.iter().map(Vec::len).sum();
+                if count == 0 && self.unread.is_empty() {
+                    self.nothing_to_undo(part, "the plan makes no change");
+                }
                 changes.extend((0..count).map(|index| Spanned::new(Id::new(index), part.span)));
                 continue;
             }
             match self.index(part, &[Kind::Change, Kind::Phase]) {
                 Some((Kind::Phase, index)) => {
                     let of_phase = self.phase_changes.get(index).cloned().unwrap_or_default();
+                    if of_phase.is_empty() && self.phase_spans.get(index).is_some_and(|whole| !self.unread.within(*whole)) {
+                        self.nothing_to_undo(part, &format!("the phase `{}` makes no change", self.text(part.span)));
+                    }
                     changes.extend(of_phase.into_iter().map(|index| Spanned::new(Id::new(index), part.span)));
                 }
                 Some((_, index)) => changes.push(Spanned::new(Id::new(index), part.span)),
@@ -263,13 +299,20 @@ impl Reader<'_> {
         changes
     }
 
+    fn nothing_to_undo(&mut self, part: Part, why: &str) {
+        self.findings.push(
+            Diagnostic::error("form/missing", part.span, why, "nothing to undo")
+                .help("name the changes that are to be undone, or take it out"),
+        );
+    }
+
     /// Reads `[by ROLE] [takes DURATION] [after STEPS]`.
     fn tail(&mut self, parts: &mut Parts<'_>, step: &mut Step) {
         if self.word(parts, "by") {
             step.by = self.name(parts);
         }
         if self.word(parts, "takes") {
-            step.takes = self.duration(parts);
+            step.takes = self.positive_duration(parts);
         }
         if self.word(parts, "after") {
             step.after =
@@ -300,7 +343,9 @@ impl Reader<'_> {
                     self.word(&mut parts, "as");
                     let slot = parts.take(PartKind::Name);
                     if let (Some(question), Some(slot)) = (question, slot) {
-                        step.records.push((question.value, Spanned::new(self.text(slot.span).to_owned(), slot.span)));
+                        let slot = Spanned::new(self.text(slot.span).to_owned(), slot.span);
+                        self.slot_name(&slot);
+                        step.records.push((question.value, slot));
                     }
                 }
                 _ => self.effect(inner, &mut step.effects),
@@ -346,7 +391,7 @@ impl Reader<'_> {
         steps
     }
 
-    fn options(&mut self, statement: &Statement, place: &mut Place) -> Vec<ChoiceOption> {
+    fn options(&mut self, statement: &Statement, several: bool, place: &mut Place) -> Vec<ChoiceOption> {
         let mut options: Vec<ChoiceOption> = Vec::new();
         for inner in statement.block.iter().flat_map(|block| &block.statements) {
             if inner.kind == StatementKind::Junk || self.keyword(inner) != "option" {
@@ -357,7 +402,7 @@ impl Reader<'_> {
             let recommended = self.word(&mut parts, "recommended");
             check_name(&header.name, header.name_span, &mut self.findings);
             if let Some(first) = place.options.insert(header.name.clone(), header.name_span) {
-                self.findings.push(duplicate(&header.name, header.name_span, first, "an option"));
+                self.findings.push(duplicate(&header.name, header.name_span, first, &format!("an option of {}", place.whose)));
             }
             let mut conditions = Vec::new();
             let mut needs = Vec::new();
@@ -373,6 +418,12 @@ impl Reader<'_> {
                 steps,
                 notes: header.notes,
             });
+        }
+        if !several && let [first, second, ..] = options.iter().filter(|option| option.recommended).collect::<Vec<_>>().as_slice() {
+            let finding =
+                Diagnostic::error("form/repeated", second.name.span, "one choice has two recommended options", "recommended as well")
+                    .because(first.name.span, "recommended here");
+            self.findings.push(finding.help("recommend one; or let several be chosen: `choose NAME \"Title\" several`"));
         }
         if options.len() < 2
             && statement.block.as_ref().is_some_and(|block| block.statements.iter().all(|inner| inner.kind == StatementKind::Sound))
@@ -392,16 +443,15 @@ impl Reader<'_> {
         let test = if self.word(&mut parts, "chose") {
             let part = parts.take(PartKind::Name)?;
             let name = self.text(part.span);
-            if !place.options.contains_key(name) {
-                let mut known: Vec<&str> = place.options.keys().map(String::as_str).collect();
-                known.sort_unstable();
+            if !place.options.contains_key(name) && !place.unread {
+                let known = place.options.keys().map(String::as_str);
                 let finding = Diagnostic::error(
                     "reference/unknown",
                     part.span,
                     format!("no choice before this step has the option `{name}`"),
                     "declared nowhere",
                 );
-                self.findings.push(match nearest(name, known) {
+                self.findings.push(match self.names.suggestions.nearest(name, known) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
                     None => finding.help("a `choose` has to stand before the steps that depend on it"),
                 });
@@ -425,31 +475,30 @@ impl Reader<'_> {
     fn declare_local(&mut self, name: &str, span: Span, place: &mut Place) {
         check_name(name, span, &mut self.findings);
         if let Some(first) = place.names.get(name) {
-            self.findings.push(duplicate(name, span, *first, "a step"));
+            self.findings.push(duplicate(name, span, *first, &format!("a step of {}", place.whose)));
         } else {
             place.names.insert(name.to_owned(), span);
         }
     }
 
-    /// Returns `wanted`, or `wanted-2` and so on where that is taken.
+    /// Returns `wanted`, or `wanted-2` and so on where that is taken or will be.
     fn unique(&self, wanted: &str, place: &mut Place) -> String {
-        let mut name = wanted.to_owned();
-        let mut count = 1;
-        while place.names.contains_key(&name) {
-            count += 1;
-            name = format!("{wanted}-{count}");
+        let made = place.made.entry(wanted.to_owned()).or_insert(0);
+        loop {
+            *made += 1;
+            let name = if *made == 1 { wanted.to_owned() } else { format!("{wanted}-{made}") };
+            if !place.given.contains(&name) && !place.names.contains_key(&name) {
+                place.names.insert(name.clone(), Span::default());
+                return name;
+            }
         }
-        place.names.insert(name.clone(), Span::default());
-        name
     }
 }
 
 fn duplicate(name: &str, span: Span, first: Span, what: &str) -> Diagnostic {
-    let finding =
-        Diagnostic::error("reference/duplicate", span, format!("`{name}` is {what} of this scenario already"), "declared again here");
-    // The compiler's own names of verbs have no place.
-    let finding = if first == Span::default() { finding } else { finding.because(first, "declared first here") };
-    finding.help("give one of them another name")
+    Diagnostic::error("reference/duplicate", span, format!("`{name}` is {what} already"), "declared again here")
+        .because(first, "declared first here")
+        .help("give one of them another name")
 }
 
 /// Says what a verb does with its names.

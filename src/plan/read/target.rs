@@ -30,9 +30,7 @@ impl Reader<'_> {
                         parts.take(PartKind::Comma);
                     }
                 }
-                "server-version" => {
-                    target.server_version = parts.next().map(|part| Spanned::new(self.text(part.span).to_owned(), part.span))
-                }
+                "server-version" => target.server_version = self.plain_number(&mut parts, "a version has no unit: `server-version 15.4`"),
                 "schema" => target.schema = self.spanned_string(&mut parts),
                 "ledger" => target.ledger = parts.next().map(|part| Spanned::new(self.text(part.span).to_owned(), part.span)),
                 _ => continue,
@@ -117,11 +115,11 @@ impl Reader<'_> {
                     backup.method = method(&words).map(|method| Spanned::new(method, span));
                 }
                 "take" | "restore" if self.word(&mut parts, "takes") => {
-                    let takes = self.duration(&mut parts);
+                    let takes = self.positive_duration(&mut parts);
                     *(if word == "take" { &mut backup.take_takes } else { &mut backup.restore_takes }) = takes;
                 }
                 "take" | "verify" | "restore" | "copy" | "encrypt" | "decrypt" => {
-                    let code = parts.take(PartKind::Fence).map(|part| self.fence(part));
+                    let code = parts.take(PartKind::Fence).map(|part| self.shell(part));
                     let place = match word {
                         "take" => &mut backup.take,
                         "verify" => &mut backup.verify,
@@ -159,58 +157,13 @@ impl Reader<'_> {
             let (there, lacking) = if backup.encrypt.is_some() { ("encrypt", "decrypt") } else { ("decrypt", "encrypt") };
             self.missing(&backup.header, &format!("`{lacking}`"), &format!("it has `{there}`: the other filter is needed as well"));
         }
-        if backup.file.is_none() && backup.method.as_ref().is_none_or(|method| method.value != Method::TableCopy) {
+        // Whether a file is needed depends on the method.
+        let has_file = match &backup.method {
+            Some(method) => method.value != Method::TableCopy,
+            None => backup.take.is_some(),
+        };
+        if backup.file.is_none() && has_file {
             self.missing(&backup.header, "`file`", "say where the backup lies: `file \"backups/before.dump\"`");
-        }
-    }
-
-    /// Reports methods that do not fit their target; called when every target is known.
-    pub fn methods_fit(&mut self) {
-        for (_, backup) in self.plan.backups.iter() {
-            let Some(method) = backup.method else { continue };
-            if backup.of.value.index() >= self.plan.targets.len() {
-                continue;
-            }
-            let target = &self.plan.targets[backup.of.value];
-            let fits = match method.value {
-                Method::PgDumpCustom | Method::PgDumpDirectory | Method::PgDumpPlain => target.kind.value == TargetKind::Postgres,
-                Method::Mysqldump => matches!(target.kind.value, TargetKind::Mysql | TargetKind::Mariadb),
-                Method::Sqlite => target.kind.value == TargetKind::Sqlite,
-                Method::TableCopy => target.kind.value.is_database(),
-            };
-            if !fits {
-                self.findings.push(
-                    Diagnostic::error(
-                        "form/wrong-target",
-                        method.span,
-                        format!("`{}` can't save a target of kind `{}`", method.value.words(), target.kind.value.word()),
-                        "does not fit",
-                    )
-                    .because(target.kind.span, format!("`{}` is of this kind", target.header.name))
-                    .help("choose a method of that kind, or write `take`, `verify` and `restore` yourself"),
-                );
-            } else if method.value == Method::TableCopy && backup.tables.is_empty() {
-                self.findings.push(
-                    Diagnostic::error(
-                        "form/missing",
-                        method.span,
-                        format!("`{}` copies no table", backup.header.name),
-                        "a copy of which tables?",
-                    )
-                    .help("name them behind the target: `of shop tables orders, order_lines`"),
-                );
-            } else if method.value == Method::Sqlite && !backup.tables.is_empty() {
-                self.findings.push(
-                    Diagnostic::error(
-                        "form/wrong-target",
-                        backup.tables[0].span,
-                        "the method `sqlite` saves the whole file",
-                        "can't save single tables",
-                    )
-                    .because(method.span, "this method")
-                    .help("leave `tables` out, or use `method table-copy`"),
-                );
-            }
         }
     }
 

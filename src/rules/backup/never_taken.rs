@@ -110,8 +110,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let mut told: BTreeSet<Span> = BTreeSet::new();
     for (id, _) in context.plan.scenarios.iter() {
         // A part is judged where it is run.
-        let Some(first) = context.facts.applies(id).first() else { continue };
-        let start = context.graph.positions()[*first].change();
+        let Some(first) = context.facts.applies(id).next() else { continue };
+        let start = context.graph.positions()[first].change();
         let mut taken = start.and_then(|change| before.get(&change)).cloned().unwrap_or_default();
         each_item(&context.facts.scenarios[id.index()].nodes, &mut taken, &mut |item, taken| {
             if let (Work::Restore(backup), None) = (item.work, item.change)

@@ -96,9 +96,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let positions = context.graph.positions();
     let mut covered = vec![false; positions.len()];
     for id in plan.scenarios.ids() {
-        for &position in context.facts.applies(id) {
-            covered[position] = true;
-        }
+        let applies = context.facts.applies(id);
+        covered[applies].fill(true);
     }
     if !covered.contains(&true) {
         findings.push(nowhere(context));

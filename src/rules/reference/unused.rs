@@ -4,8 +4,8 @@
 //!
 //! ## What it finds
 //!
-//! A target, role, backup, check, flag, release, channel, message, parameter or secret that nothing refers to, and a scenario
-//! without `applies` that nothing runs. What a file brought in by `use` declares may go unused: it is shared with other plans.
+//! A target, role, backup, check, flag, release, channel, message, parameter or secret that nothing refers to, a scenario
+//! without `applies` that nothing runs, and a `slot` that its message does not hold. What a file brought in by `use` declares may go unused: it is shared with other plans.
 //!
 //! ## Why it matters in the incident
 //!
@@ -84,6 +84,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::plan::people::{Message, slots};
 use crate::plan::visit::Declared;
 use crate::rules::{Context, Finder, Rule};
 use crate::source::Span;
@@ -107,6 +108,22 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         if ours && !used.contains(&declared.header.name_span) && !is_read(context, declared) {
             findings.push(finding(declared));
         }
+    }
+    for (_, message) in plan.messages.iter().filter(|(_, message)| message.header.span.file == root) {
+        empty_slots(message, findings);
+    }
+}
+
+/// Reports the questions of a message whose answers it does not hold.
+fn empty_slots(message: &Message, findings: &mut Vec<Diagnostic>) {
+    let texts = message.subject.iter().map(|subject| subject.value.as_str()).chain(message.body.iter().map(|body| body.text.as_str()));
+    let used: BTreeSet<&str> = texts.flat_map(slots).collect();
+    for slot in message.slots.iter().filter(|slot| !used.contains(slot.name.value.as_str())) {
+        let name = &slot.name.value;
+        let said = format!("`{}` asks for `{name}` and does not say it: the answer is lost", message.header.name);
+        let finding = Diagnostic::error(RULE.name, slot.name.span, said, "asked here, said nowhere");
+        findings
+            .push(finding.severity(RULE.severity).help(format!("write `{{{{{name}}}}}` where the answer belongs, or take the slot out")));
     }
 }
 
