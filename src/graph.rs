@@ -5,7 +5,11 @@
 //! Does not know how long anything takes nor what is lost: that is `analysis`.
 
 mod build;
+mod depends;
+mod items;
+pub mod objects;
 mod order;
+mod phases;
 mod picture;
 
 use crate::diagnostic::Diagnostic;
@@ -13,9 +17,9 @@ use crate::plan::Plan;
 use crate::plan::change::{Change, Phase};
 use crate::plan::id::Id;
 use crate::plan::people::Moment;
-use crate::plan::scenario::Scenario;
 use crate::source::Span;
 
+pub use depends::running;
 pub use picture::{Edge, EdgeKind, Node, NodeKind};
 
 /// The graph of a plan.
@@ -30,7 +34,7 @@ pub struct Graph {
     dependencies: Vec<Vec<Dependency>>,
     /// By change: those that directly depend on it.
     dependants: Vec<Vec<Id<Change>>>,
-    /// By phase: the rank of the first change that starts with it or after it.
+    /// By phase: the rank of its first change, or of the first after it.
     phase_starts: Vec<usize>,
     /// By phase: the rank behind its last change.
     phase_ends: Vec<usize>,
@@ -55,7 +59,7 @@ pub enum Why {
     Written,
     /// It says `after`, here.
     After(Span),
-    /// It deploys what needs this object.
+    /// One makes, alters or destroys this object, and the other names it or deploys what needs it.
     Object(String),
     /// It deploys what needs the release that the other deploys.
     Release,
@@ -145,6 +149,24 @@ impl Graph {
         self.order.iter().copied().filter(|change| found[change.index()]).collect()
     }
 
+    /// Returns the changes outside a set that depend on a change in it, directly or not, in forward order, each with the
+    /// one in the set that it depends on first.
+    pub fn left_behind(&self, set: &[Id<Change>]) -> Vec<(Id<Change>, Id<Change>)> {
+        let mut inside = vec![false; self.order.len()];
+        set.iter().for_each(|change| inside[change.index()] = true);
+        let mut because: Vec<Option<Id<Change>>> = vec![None; self.order.len()];
+        let first = set.iter().map(|change| self.rank(*change)).min().unwrap_or(self.order.len());
+        // Dependants stand later, so that one pass in forward order finds them all.
+        for change in &self.order[first..] {
+            let of = if inside[change.index()] { Some(*change) } else { because[change.index()] };
+            let Some(of) = of else { continue };
+            for dependant in self.dependants[change.index()].iter().filter(|dependant| !inside[dependant.index()]) {
+                because[dependant.index()].get_or_insert(of);
+            }
+        }
+        self.order[first..].iter().filter_map(|change| Some((*change, because[change.index()]?))).collect()
+    }
+
     /// Returns the changes of a set in the order in which they are undone: dependants first.
     pub fn undo_order(&self, set: &[Id<Change>]) -> Vec<Id<Change>> {
         let mut ordered = set.to_vec();
@@ -158,14 +180,25 @@ impl Graph {
         &self.positions
     }
 
-    /// Returns the index of the first position in which a moment has started; `None` for one that never starts a change.
+    /// Returns the index of the first position in which a moment has started: where `from` begins. A phase starts with its
+    /// first change, or, without one, where the one before it has ended. `None` for a scenario.
     pub fn start_of(&self, moment: Moment) -> Option<usize> {
-        let rank = match moment {
-            Moment::Change(change) => self.rank(change),
-            Moment::Phase(phase) => self.phase_starts[phase.index()],
-            Moment::Scenario(_) => return None,
-        };
-        (rank < self.order.len()).then_some(2 * rank + 1)
+        match moment {
+            Moment::Change(change) => Some(2 * self.rank(change) + 1),
+            Moment::Phase(phase) if self.phase_starts[phase.index()] == self.phase_ends[phase.index()] => {
+                Some(2 * self.phase_starts[phase.index()])
+            }
+            Moment::Phase(phase) => Some(2 * self.phase_starts[phase.index()] + 1),
+            Moment::Scenario(_) => None,
+        }
+    }
+
+    /// Returns the index behind the last position in which a moment has not started: where `until` ends.
+    pub fn until(&self, moment: Moment) -> Option<usize> {
+        match moment {
+            Moment::Phase(phase) => Some(2 * self.phase_starts[phase.index()] + 1),
+            _ => self.start_of(moment),
+        }
     }
 
     /// Returns the index of the first position in which a moment has ended.
@@ -177,12 +210,6 @@ impl Graph {
         }
     }
 
-    /// Returns how many changes of the forward order can have begun while a scenario applies.
-    pub fn begun_within(&self, scenario: &Scenario) -> usize {
-        let ends = scenario.applies.iter().filter_map(|clause| self.start_of(clause.until?.value));
-        ends.map(|position| position / 2).min().unwrap_or(self.order.len())
-    }
-
     /// Returns the nodes of the whole graph, in written order.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
@@ -192,4 +219,13 @@ impl Graph {
     pub fn edges(&self) -> &[Edge] {
         &self.edges
     }
+
+    /// Returns, by node, whether something leads to it from one of `from`, by what comes next and by calls for scenarios.
+    /// What is reached from itself counts as reached.
+    pub fn reach(&self, from: &[usize]) -> Vec<bool> {
+        picture::reach(self.nodes.len(), &self.edges, from)
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,9 +23,13 @@ pub struct Program<'p> {
 impl<'p> Program<'p> {
     /// Returns every item, depth first, fallbacks behind the items that they stand for.
     pub fn items(&self) -> Vec<&Item<'p>> {
-        let mut items = Vec::new();
-        collect(&self.nodes, &mut items);
-        items
+        items(&self.nodes)
+    }
+
+    /// Calls `visit` with every item, in the order of `items`, and with whether it is surely come to when everything goes
+    /// well: nothing guards it, and it stands in no option and in no fallback.
+    pub fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Item<'p>, Sure)) {
+        each(&self.nodes, Sure::Yes, visit);
     }
 
     /// Returns the changes that the program turns to undone.
@@ -34,6 +38,44 @@ impl<'p> Program<'p> {
             let own = item.change.filter(|(_, direction)| *direction == Direction::Undo).map(|(change, _)| change);
             own.into_iter().chain(item.undoes.iter().copied())
         })
+    }
+}
+
+/// Returns every item below `nodes`, depth first, fallbacks behind the items that they stand for.
+pub fn items<'a, 'p>(nodes: &'a [Node<'p>]) -> Vec<&'a Item<'p>> {
+    let mut items = Vec::new();
+    collect(nodes, &mut items);
+    items
+}
+
+/// Whether an item is come to on every path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sure {
+    Yes,
+    No,
+}
+
+impl Sure {
+    /// Returns whether what is guarded so is still sure.
+    fn behind(self, guards: &[Guard]) -> Sure {
+        if guards.is_empty() { self } else { Sure::No }
+    }
+}
+
+fn each<'a, 'p>(nodes: &'a [Node<'p>], sure: Sure, visit: &mut dyn FnMut(&'a Item<'p>, Sure)) {
+    for node in nodes {
+        match node {
+            Node::Item(item) => {
+                visit(item, sure.behind(item.guards));
+                if let Failure::Fallback(nodes) = &item.otherwise {
+                    each(nodes, Sure::No, visit);
+                }
+            }
+            Node::Phase { nodes, .. } | Node::Parallel { nodes, .. } => each(nodes, sure, visit),
+            Node::Group { guards, nodes, .. } | Node::Call { guards, nodes, .. } => each(nodes, sure.behind(guards), visit),
+            Node::Choose { options, .. } => options.iter().for_each(|option| each(&option.nodes, Sure::No, visit)),
+            Node::Decision(_) => {}
+        }
     }
 }
 
@@ -63,6 +105,7 @@ pub enum Node<'p> {
         nodes: Vec<Node<'p>>,
     },
     Item(Box<Item<'p>>),
+    /// A group of the author's; or a verb over several names whose guards are asked once, or that stands in a `parallel`.
     Group {
         id: String,
         title: &'p str,
@@ -70,6 +113,8 @@ pub enum Node<'p> {
         rto: Option<Duration>,
         guards: &'p [Guard],
         needs: &'p [Need],
+        /// Ids of siblings in a `parallel`.
+        after: Vec<String>,
         nodes: Vec<Node<'p>>,
     },
     /// `run S` as a step; what S itself needs and whose approval it wants stand in the plan.
@@ -80,6 +125,10 @@ pub enum Node<'p> {
         scenario: Id<Scenario>,
         guards: &'p [Guard],
         needs: &'p [Need],
+        /// Ids of siblings in a `parallel`.
+        after: Vec<String>,
+        /// What the author says that it takes as a whole.
+        takes: Option<Duration>,
         nodes: Vec<Node<'p>>,
     },
     Parallel {
@@ -119,7 +168,7 @@ pub enum Direction {
 /// One thing that is carried out, by a machine or a person.
 #[derive(Clone, Debug)]
 pub struct Item<'p> {
-    /// `undo-load-v2`; in an inlined call `run-part.undo-load-v2`; in an option `way.option.step`.
+    /// The step's name, or a verb and what it is about: `undo-load-v2`; in an inlined call `run-part.undo-load-v2`.
     pub id: String,
     pub title: String,
     pub span: Span,
@@ -143,6 +192,8 @@ pub struct Item<'p> {
     /// Ids of siblings in a `parallel`.
     pub after: Vec<String>,
     pub records: &'p [(String, Spanned<String>)],
+    /// What the change that it applies declares, or the step itself. What it takes back is declared by the changes that it
+    /// undoes, and holds the other way round.
     pub effects: Option<&'p Effects>,
     /// The release that this deploys.
     pub release: Option<Id<Release>>,

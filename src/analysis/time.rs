@@ -1,4 +1,6 @@
 //! How long a program takes at worst: sums of what comes in turn, the longest of what runs side by side, the worst option.
+//!
+//! Retries and timeouts are not counted: an estimate is what its author expects. What has no estimate is listed.
 
 use std::collections::HashMap;
 
@@ -13,18 +15,22 @@ pub struct CriticalPath {
     pub total: Duration,
     /// The items on it, by id, with their estimates.
     pub steps: Vec<(String, Duration)>,
-    /// Items without an estimate: the total is at least this long.
+    /// Items without an estimate, on the path or beside it: the total is at least this long.
     pub unknown: Vec<String>,
 }
 
 impl CriticalPath {
     fn then(&mut self, next: CriticalPath) {
-        let low = self.total.low.unwrap_or(self.total.seconds) + next.total.low.unwrap_or(next.total.seconds);
-        self.total.seconds += next.total.seconds;
-        self.total.low = (low != self.total.seconds).then_some(low);
+        self.total = sum(self.total, next.total);
         self.steps.extend(next.steps);
         self.unknown.extend(next.unknown);
     }
+}
+
+fn sum(a: Duration, b: Duration) -> Duration {
+    let seconds = a.seconds.saturating_add(b.seconds);
+    let low = a.low.unwrap_or(a.seconds).saturating_add(b.low.unwrap_or(b.seconds));
+    Duration { seconds, low: (low != seconds).then_some(low) }
 }
 
 /// Returns the critical path of nodes that are carried out one after another.
@@ -39,36 +45,48 @@ pub fn critical_path(nodes: &[Node<'_>]) -> CriticalPath {
 fn of_node(node: &Node<'_>) -> CriticalPath {
     match node {
         Node::Item(item) => of_item(item),
+        // What the author states of a call as a whole holds.
+        Node::Call { id, takes: Some(takes), .. } => estimated(id, *takes),
         Node::Phase { nodes, .. } | Node::Group { nodes, .. } | Node::Call { nodes, .. } => critical_path(nodes),
         Node::Parallel { nodes, .. } => side_by_side(nodes),
         Node::Choose { several, options, .. } => {
-            let mut ways: Vec<CriticalPath> = options.iter().map(|option| critical_path(&option.nodes)).collect();
+            let ways = options.iter().map(|option| critical_path(&option.nodes));
             if *several {
                 let mut all = CriticalPath::default();
-                ways.into_iter().for_each(|way| all.then(way));
+                ways.for_each(|way| all.then(way));
                 return all;
             }
-            let unknown: Vec<String> = ways.iter().flat_map(|way| way.unknown.clone()).collect();
-            ways.sort_by_key(|way| way.total.seconds);
-            let mut worst = ways.pop().unwrap_or_default();
-            worst.unknown = unknown;
-            worst
+            longest(ways.collect())
         }
         Node::Decision(_) => CriticalPath::default(),
     }
 }
 
-fn of_item(item: &Item<'_>) -> CriticalPath {
-    let mut path = CriticalPath::default();
-    match item.takes {
-        Some(takes) if takes.seconds > 0 => {
-            path.total = takes;
-            path.steps.push((item.id.clone(), takes));
+/// Returns the longest of several ways, the first of equals, with what is unknown on any.
+fn longest(ways: Vec<CriticalPath>) -> CriticalPath {
+    let unknown = ways.iter().flat_map(|way| way.unknown.iter().cloned()).collect();
+    let mut worst = CriticalPath::default();
+    for way in ways {
+        if way.total.seconds > worst.total.seconds || worst.steps.is_empty() {
+            worst = way;
         }
-        Some(_) => {}
-        None if is_quick(item) => {}
-        None => path.unknown.push(item.id.clone()),
     }
+    worst.unknown = unknown;
+    worst
+}
+
+fn estimated(id: &str, takes: Duration) -> CriticalPath {
+    let steps = if takes.seconds > 0 { vec![(id.to_owned(), takes)] } else { Vec::new() };
+    CriticalPath { total: takes, steps, unknown: Vec::new() }
+}
+
+/// An item that fails has taken its time, and its fallback takes more.
+fn of_item(item: &Item<'_>) -> CriticalPath {
+    let mut path = match item.takes {
+        Some(takes) => estimated(&item.id, takes),
+        None if is_quick(item) => CriticalPath::default(),
+        None => CriticalPath { unknown: vec![item.id.clone()], ..CriticalPath::default() },
+    };
     if let Failure::Fallback(nodes) = &item.otherwise {
         path.then(critical_path(nodes));
     }
@@ -80,45 +98,54 @@ fn is_quick(item: &Item<'_>) -> bool {
     matches!(item.work, Work::Verify(_) | Work::Show(_) | Work::Capture(_) | Work::Send(_) | Work::Set { .. } | Work::Unset { .. })
 }
 
-/// Siblings start together, except those that wait for others by `after`.
-fn side_by_side(nodes: &[Node<'_>]) -> CriticalPath {
-    let mut ends: HashMap<&str, CriticalPath> = HashMap::new();
-    let mut longest = CriticalPath::default();
-    let mut unknown = Vec::new();
-    let mut open: Vec<&Node<'_>> = nodes.iter().collect();
-    while !open.is_empty() {
-        let before = open.len();
-        let ids: Vec<&str> = open.iter().filter_map(|node| item_of(node)).map(|item| item.id.as_str()).collect();
-        let (ready, waiting): (Vec<_>, Vec<_>) = open
-            .into_iter()
-            .partition(|node| item_of(node).is_none_or(|item| item.after.iter().all(|after| !ids.contains(&after.as_str()))));
-        for node in &ready {
-            let own = of_node(node);
-            unknown.extend(own.unknown.iter().cloned());
-            let waited = item_of(node)
-                .and_then(|item| item.after.iter().filter_map(|after| ends.get(after.as_str())).max_by_key(|path| path.total.seconds));
-            let mut path = waited.cloned().unwrap_or_default();
-            path.then(own);
-            if path.total.seconds > longest.total.seconds {
-                longest = path.clone();
-            }
-            if let Some(item) = item_of(node) {
-                ends.insert(&item.id, path);
-            }
-        }
-        open = waiting;
-        if open.len() == before {
-            // Siblings that wait for each other have been reported.
-            break;
-        }
+/// Returns the id of a node, and what it waits for.
+pub fn waits<'a>(node: &'a Node<'_>) -> (&'a str, &'a [String]) {
+    match node {
+        Node::Item(item) => (&item.id, &item.after),
+        Node::Group { id, after, .. } | Node::Call { id, after, .. } => (id, after),
+        Node::Parallel { id, .. } | Node::Choose { id, .. } => (id, &[]),
+        Node::Phase { .. } | Node::Decision(_) => ("", &[]),
     }
-    longest.unknown = unknown;
-    longest
 }
 
-fn item_of<'a, 'p>(node: &'a Node<'p>) -> Option<&'a Item<'p>> {
-    match node {
-        Node::Item(item) => Some(item),
-        _ => None,
+/// Siblings start together, except those that wait for others by `after`.
+fn side_by_side(nodes: &[Node<'_>]) -> CriticalPath {
+    let own: Vec<CriticalPath> = nodes.iter().map(of_node).collect();
+    let places: HashMap<&str, usize> = nodes.iter().enumerate().map(|(place, node)| (waits(node).0, place)).collect();
+    let mut ends: Vec<Option<Duration>> = vec![None; nodes.len()];
+    // The sibling that each has to wait for longest.
+    let mut behind: Vec<Option<usize>> = vec![None; nodes.len()];
+    let mut entered = vec![false; nodes.len()];
+    for start in 0..nodes.len() {
+        // Depth first without recursion; siblings that wait for each other have been reported, and wait no longer here.
+        let mut open = vec![start];
+        while let Some(at) = open.last().copied() {
+            let before: Vec<usize> = waits(&nodes[at]).1.iter().filter_map(|after| places.get(after.as_str()).copied()).collect();
+            if !std::mem::replace(&mut entered[at], true) {
+                open.extend(before.iter().filter(|before| !entered[**before]));
+                continue;
+            }
+            open.pop();
+            if ends[at].is_none() {
+                behind[at] = before
+                    .into_iter()
+                    .filter(|before| ends[*before].is_some())
+                    .max_by_key(|before| ends[*before].map_or(0, |end| end.seconds));
+                let begin = behind[at].and_then(|before| ends[before]).unwrap_or_default();
+                ends[at] = Some(sum(begin, own[at].total));
+            }
+        }
     }
+    let mut path = CriticalPath { unknown: own.iter().flat_map(|own| own.unknown.iter().cloned()).collect(), ..CriticalPath::default() };
+    // The first of equals.
+    let last = (0..nodes.len()).rev().max_by_key(|place| ends[*place].map_or(0, |end| end.seconds));
+    let mut chain = Vec::new();
+    let mut at = last;
+    while let Some(place) = at.filter(|_| chain.len() < nodes.len()) {
+        chain.push(place);
+        at = behind[place];
+    }
+    path.total = last.and_then(|last| ends[last]).unwrap_or_default();
+    path.steps = chain.into_iter().rev().flat_map(|place| own[place].steps.iter().cloned()).collect();
+    path
 }

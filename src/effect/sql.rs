@@ -1,18 +1,39 @@
-//! SQL cut into statements, each with what it means for the transaction that it would stand in.
+//! SQL cut into statements, each with what it means for the transaction that it would stand in, and what it surely
+//! destroys.
 //!
-//! Only the lexis is read (quotes, comments, dollar quotes, data of `COPY`, commands of the client) and the first words;
-//! what a statement does to objects is not known here. Sources: the server's documentation of each statement, and what
+//! Reads the lexis (quotes, comments, dollar quotes, data of `COPY`, commands of the client) and keywords; never fails.
+//! What it can't judge it calls opaque, never harmless. Sources: the server's documentation of each statement, and what
 //! was tried on PostgreSQL 15 and SQLite 3.40.
 
+mod destroy;
 mod lexis;
+mod transaction;
+mod words;
 
 use std::ops::Range;
+
+use crate::plan::target::TargetKind;
+
+pub use destroy::{Destroyed, What};
+
+use words::Words;
 
 /// Whose SQL it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Postgres,
     Sqlite,
+}
+
+impl Dialect {
+    /// Returns the dialect of a kind of target; `None` for those whose SQL rbk does not read yet, and those without SQL.
+    pub fn of(kind: TargetKind) -> Option<Dialect> {
+        match kind {
+            TargetKind::Postgres => Some(Dialect::Postgres),
+            TargetKind::Sqlite => Some(Dialect::Sqlite),
+            _ => None,
+        }
+    }
 }
 
 /// What a statement means for a transaction.
@@ -28,11 +49,29 @@ pub enum Kind {
     Meta,
 }
 
-/// One statement: its bytes without surrounding white space, its `;` included.
+/// What a statement does, as far as its keywords tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It only reads or prints: it leaves no trace.
+    Reads,
+    /// It sets something of its session that ends with it: `SET`, `PRAGMA foreign_keys`.
+    Sets,
+    /// It changes data or objects in ways that its words tell.
+    Changes,
+    /// What it does can't be read in it: `DO`, `CALL`, a `SELECT` of an unknown function, `\i`, `\gexec`.
+    Opaque,
+}
+
+/// One statement: its bytes without surrounding white space, its `;` and the data of its `COPY` included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     pub range: Range<usize>,
     pub kind: Kind,
+    pub sight: Sight,
+    /// What it surely destroys, in written order; by name as written. What it destroys by `CASCADE` is not among it.
+    pub destroys: Vec<Destroyed>,
+    /// Its first two words in upper case, for people: `ALTER TABLE`.
+    pub opening: String,
 }
 
 /// Returns the statements of a text, in order. Comments between statements belong to none.
@@ -40,108 +79,29 @@ pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
     lexis::cut(text, dialect)
         .into_iter()
         .map(|piece| {
-            let kind = if piece.meta { Kind::Meta } else { kind(&piece.words, &text[piece.range.clone()], dialect) };
-            Statement { range: piece.range, kind }
+            if piece.meta {
+                let line = &text[piece.range.clone()];
+                return Statement {
+                    range: piece.range.clone(),
+                    kind: Kind::Meta,
+                    sight: transaction::meta(line),
+                    destroys: Vec::new(),
+                    opening: line.split_whitespace().next().unwrap_or_default().to_owned(),
+                };
+            }
+            let words = Words::new(text, &piece.tokens);
+            let kind = transaction::kind(&words, dialect);
+            let destroys = destroy::destroyed(&words);
+            let sight = if destroys.is_empty() { transaction::sight(&words, kind) } else { Sight::Changes };
+            Statement { range: piece.range, kind, sight, destroys, opening: words.opening() }
         })
         .collect()
 }
 
-/// A statement that destroys data for good, told by its words alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destruction {
-    /// The statement's bytes.
-    pub range: Range<usize>,
-    /// What it does, in SQL's words: `DROP TABLE`.
-    pub words: &'static str,
-}
-
-/// Returns the statements of a text that destroy data: tables, schemas and databases that are dropped, columns too,
-/// `TRUNCATE`, and `DELETE` of everything. What the same text created before is its own. Statements that only running
-/// the code could show are not among them.
-pub fn destructions(text: &str, dialect: Dialect) -> Vec<Destruction> {
-    let mut own: Vec<String> = Vec::new();
-    let mut found = Vec::new();
-    for piece in lexis::cut(text, dialect).into_iter().filter(|piece| !piece.meta) {
-        let words: Vec<&str> = piece.words.iter().map(String::as_str).collect();
-        if words.first() == Some(&"CREATE") && words.iter().take(4).any(|word| *word == "TABLE") {
-            own.extend(table_after(&words, "TABLE"));
-            continue;
-        }
-        let destroys = match words.as_slice() {
-            ["DROP", "TABLE", ..] => Some("DROP TABLE"),
-            ["DROP", "SCHEMA", ..] => Some("DROP SCHEMA"),
-            ["DROP", "DATABASE", ..] => Some("DROP DATABASE"),
-            ["TRUNCATE", ..] => Some("TRUNCATE"),
-            ["DELETE", ..] if !words.contains(&"WHERE") => Some("DELETE"),
-            ["ALTER", "TABLE", ..] if drops_column(&words) => Some("DROP COLUMN"),
-            _ => None,
-        };
-        let of_own = destroys == Some("DROP TABLE") && table_after(&words, "TABLE").is_some_and(|table| own.contains(&table));
-        if let Some(words) = destroys.filter(|_| !of_own) {
-            found.push(Destruction { range: piece.range, words });
-        }
-    }
-    found
-}
-
-/// `ALTER TABLE t DROP [COLUMN] c`; not of a constraint, a default, an identity or the like.
-fn drops_column(words: &[&str]) -> bool {
-    const OTHERS: [&str; 10] = ["CONSTRAINT", "DEFAULT", "NOT", "IDENTITY", "EXPRESSION", "INDEX", "KEY", "FOREIGN", "PRIMARY", "CHECK"];
-    words.iter().enumerate().skip(2).any(|(at, word)| *word == "DROP" && words.get(at + 1).is_none_or(|next| !OTHERS.contains(next)))
-}
-
-/// Returns the unquoted name behind a word and behind `IF [NOT] EXISTS`.
-fn table_after(words: &[&str], word: &str) -> Option<String> {
-    let at = words.iter().position(|other| *other == word)?;
-    words[at + 1..].iter().find(|word| !["IF", "NOT", "EXISTS", "ONLY"].contains(word)).map(|word| (*word).to_owned())
-}
-
-/// Judges by the first words, in upper case.
-fn kind(words: &[String], text: &str, dialect: Dialect) -> Kind {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.first().copied() {
-        Some("BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "END" | "ABORT") => Kind::Control,
-        Some("START") if words.get(1) == Some(&"TRANSACTION") => Kind::Control,
-        Some("PREPARE") if words.get(1) == Some(&"TRANSACTION") => Kind::Control,
-        _ => {
-            let alone = match dialect {
-                Dialect::Postgres => alone_in_postgres(&words, text),
-                Dialect::Sqlite => alone_in_sqlite(&words),
-            };
-            if alone { Kind::Alone } else { Kind::Plain }
-        }
-    }
-}
-
-fn alone_in_postgres(words: &[&str], text: &str) -> bool {
-    let has = |word: &str| words.contains(&word);
-    match words {
-        ["VACUUM", ..] | ["ALTER", "SYSTEM", ..] | ["CLUSTER"] | ["DISCARD", "ALL", ..] => true,
-        ["CREATE" | "DROP", "DATABASE" | "TABLESPACE", ..] => true,
-        ["ALTER", "DATABASE", ..] => has("TABLESPACE"),
-        ["REINDEX", ..] => has("CONCURRENTLY") || words.iter().any(|word| ["SCHEMA", "DATABASE", "SYSTEM"].contains(word)),
-        ["CREATE" | "DROP", "INDEX" | "UNIQUE", ..] => words.iter().take(4).any(|word| *word == "CONCURRENTLY"),
-        ["ALTER", "TABLE", ..] => has("DETACH") && has("CONCURRENTLY"),
-        // Inside a transaction the new value can't be used before the commit, and servers before 12 refuse it there.
-        ["ALTER", "TYPE", ..] => words.windows(2).any(|pair| pair == ["ADD", "VALUE"]),
-        ["CREATE", "SUBSCRIPTION", ..] => {
-            let lower = text.to_lowercase().replace(' ', "");
-            !(lower.contains("create_slot=false") || lower.contains("connect=false"))
-        }
-        ["ALTER", "SUBSCRIPTION", ..] => {
-            has("REFRESH") || (has("PUBLICATION") && !text.to_lowercase().replace(' ', "").contains("refresh=false"))
-        }
-        ["DROP", "SUBSCRIPTION", ..] => true,
-        _ => false,
-    }
-}
-
-fn alone_in_sqlite(words: &[&str]) -> bool {
-    match words {
-        ["VACUUM" | "ATTACH" | "DETACH", ..] => true,
-        ["PRAGMA", name, ..] => *name == "JOURNAL_MODE",
-        _ => false,
-    }
+/// Returns whether a text does nothing to the database: it is empty, or every statement only reads or sets its session.
+/// In doubt it does something. Statements of a transaction alone do nothing either.
+pub fn is_hollow(text: &str, dialect: Dialect) -> bool {
+    split(text, dialect).iter().all(|statement| statement.kind == Kind::Control || matches!(statement.sight, Sight::Reads | Sight::Sets))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod book;
 mod checks;
 mod clock;
 mod diagram;
+mod gaps;
 mod guide;
 mod identity;
 mod lists;
@@ -23,13 +24,12 @@ mod step;
 mod systems;
 mod timeline;
 mod triggers;
-mod walk;
 mod words;
+mod work;
 
 use crate::analysis::Facts;
 use crate::graph::Graph;
 use crate::plan::Plan;
-use crate::plan::value::Instant;
 use crate::source::Sources;
 
 use clock::Clock;
@@ -42,8 +42,6 @@ struct Book<'p> {
     facts: &'p Facts<'p>,
     sources: &'p Sources,
     clock: Clock,
-    /// When each phase starts, by index.
-    starts: Vec<Option<Instant>>,
 }
 
 type Chapter = fn(&Book, &mut Page);
@@ -73,7 +71,7 @@ const HISTORY: (&str, &str, Chapter) = ("history", "History", systems::history);
 /// Returns the runbook of a plan as Markdown (CommonMark with tables).
 pub fn markdown(plan: &Plan, graph: &Graph, facts: &Facts<'_>, sources: &Sources) -> String {
     let clock = Clock::new(plan.window.as_ref().map(|window| &window.value));
-    let book = Book { plan, graph, facts, sources, clock, starts: timeline::starts(plan, graph) };
+    let book = Book { plan, graph, facts, sources, clock };
     let mut contents: Vec<String> = Vec::new();
     let mut chapters = Page::default();
     for chapter in FIRST {
@@ -81,7 +79,7 @@ pub fn markdown(plan: &Plan, graph: &Graph, facts: &Facts<'_>, sources: &Sources
     }
     let parts = plan.scenarios.ids().filter(|id| book.is_part(*id));
     for id in book.scenarios().map(|(id, _)| id).chain(parts) {
-        contents.push(format!("Scenario: {}", words::linked("scenario", &plan.scenarios[id].header)));
+        contents.push(format!("{}: {}", book.kind(id), words::linked("scenario", &plan.scenarios[id].header)));
         scenario::write(&book, id, &mut chapters);
     }
     for chapter in LAST {

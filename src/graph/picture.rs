@@ -8,7 +8,7 @@ use crate::plan::action::Action;
 use crate::plan::change::{Change, Phase, PhaseItem, Recover, Undo};
 use crate::plan::check::Check;
 use crate::plan::id::Id;
-use crate::plan::scenario::{Answer, Condition, Need, Otherwise, Step, StepKind};
+use crate::plan::scenario::{Answer, Condition, EscalateWhen, Need, Otherwise, Step, StepKind};
 use crate::plan::target::Backup;
 use crate::source::Spanned;
 
@@ -136,6 +136,13 @@ pub fn draw(plan: &Plan, phases: &[Id<Phase>], forward: &[ForwardItem], dependen
     }
     for (id, scenario) in plan.scenarios.iter() {
         let node = drawing.scenarios[id.index()];
+        drawing.needs(&scenario.needs, node);
+        for escalation in &scenario.escalates {
+            drawing.edge(node, drawing.scenarios[escalation.to.value.index()], EdgeKind::Runs);
+            if let EscalateWhen::Check(check) = escalation.when {
+                drawing.edge(drawing.checks[check.index()], drawing.scenarios[escalation.to.value.index()], EdgeKind::Verifies);
+            }
+        }
         drawing.steps(&scenario.steps, node, &format!("scenario:{}", scenario.header.name));
     }
     let edges: Vec<Edge> = {
@@ -287,4 +294,24 @@ impl Drawing<'_> {
             previous = node;
         }
     }
+}
+
+/// Follows what leads on: the next step, and the scenario that is called for.
+pub fn reach(count: usize, edges: &[Edge], from: &[usize]) -> Vec<bool> {
+    let leading = edges.iter().filter(|edge| matches!(edge.kind, EdgeKind::Then | EdgeKind::Runs));
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(count, edges.len());
+    (0..count).for_each(|_| {
+        graph.add_node(());
+    });
+    leading.for_each(|edge| {
+        graph.add_edge(NodeIndex::new(edge.from), NodeIndex::new(edge.to), ());
+    });
+    let mut reached = vec![false; count];
+    let mut open: Vec<usize> = from.to_vec();
+    while let Some(node) = open.pop() {
+        if !std::mem::replace(&mut reached[node], true) {
+            open.extend(graph.neighbors(NodeIndex::new(node)).map(NodeIndex::index));
+        }
+    }
+    reached
 }

@@ -7,6 +7,7 @@ use rbk::syntax;
 use rbk::syntax::tree::{Block, Comment, PartKind, Statement, StatementKind, Tree, Trivia};
 
 use super::generator::{self, Entropy};
+use crate::corpus;
 
 struct Read {
     sources: Sources,
@@ -130,6 +131,18 @@ fn broken() -> impl Strategy<Value = String> {
         }
         text.into_iter().collect()
     })
+}
+
+#[test]
+fn every_plan_in_the_repository_keeps_what_it_says() {
+    for (name, text) in corpus::plans() {
+        let before = read(&text);
+        let once = before.format();
+        let after = read(&once);
+        assert_eq!(before.meaning(), after.meaning(), "{name}");
+        assert_eq!(before.comments(), after.comments(), "{name}");
+        assert_eq!(after.format(), once, "{name}");
+    }
 }
 
 proptest! {

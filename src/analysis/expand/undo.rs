@@ -1,106 +1,51 @@
-//! Spells undos out: what takes a change back, in which order, and what a restore makes unnecessary.
+//! Undo sets: dependants first, and one restore for all that it takes back.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use super::Writer;
 use crate::analysis::program::{Direction, Item, Node, Work};
 use crate::diagnostic::Diagnostic;
+use crate::graph::running;
 use crate::plan::action::Action;
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
 use crate::plan::scenario::Step;
 use crate::plan::target::{Backup, Release};
 
+use super::Writer;
+
 impl<'p> Writer<'_, 'p> {
-    /// The item that takes a change back.
-    fn undo(&mut self, id: Id<Change>, step: &'p Step, prefix: &str) -> Item<'p> {
-        let plan = self.plan;
-        let change = &plan.changes[id];
-        let title = format!("Undo: {}", change.header.title);
-        let (work, release) = self.undo_work(change, step);
-        let mut item = self.item(format!("{prefix}undo-{}", change.header.name), title, step.span, work);
-        item.release = release;
-        item.change = Some((id, Direction::Undo));
-        item.takes = change.undo_takes.map(|takes| takes.value);
-        if let Work::Restore(backup) = item.work {
-            item.takes = item.takes.or(plan.backups[backup].restore_takes.map(|takes| takes.value));
-        }
-        item.timeout = change.timeout;
-        self.of_change(&mut item, change);
-        item
-    }
-
-    fn undo_work(&mut self, change: &'p Change, step: &Step) -> (Work<'p>, Option<Id<Release>>) {
-        let name = &change.header.name;
-        if let Some(irreversible) = change.irreversible {
-            let restore = change.recover.iter().find_map(|recover| match recover.value {
-                Recover::Restore(backup) => Some(backup),
-                _ => None,
-            });
-            return match restore {
-                Some(backup) => (Work::Restore(backup), None),
-                None => {
-                    self.findings.push(
-                        Diagnostic::error("reversal/irreversible", step.span, format!("`{name}` can't be undone"), "undone here")
-                            .because(irreversible, "declared irreversible, and no backup is said to bring it back")
-                            .help("add `recover restore BACKUP` to the change, or leave it out here"),
-                    );
-                    (Work::Nothing, None)
-                }
-            };
-        }
-        match &change.undo {
-            Undo::Action(action) => self.work(action),
-            // `reversal/undeclared` speaks about the change itself.
-            Undo::None => (Work::Nothing, None),
-            Undo::Auto(span) => match &change.forward {
-                Some(Action::Set { flag, .. }) => (Work::Unset { flag: *flag }, None),
-                Some(Action::Edit { path, content, .. }) => (Work::Unedit { path, content }, None),
-                _ => {
-                    self.findings.push(
-                        Diagnostic::error(
-                            "reversal/no-inverse",
-                            *span,
-                            format!("rbk can't derive the inverse of `{name}`"),
-                            "asked for here",
-                        )
-                        .because(change.forward.as_ref().map_or(change.header.span, Action::span), "what would have to be inverted")
-                        .help("write the undo: `undo ```sql …`; `auto` is for `set` and `edit`"),
-                    );
-                    (Work::Nothing, None)
-                }
-            },
-        }
-    }
-
-    /// Returns the changes that restoring a backup turns to undone: those on what it covers that come after its take.
-    fn covered(&self, backup: Id<Backup>) -> Vec<Id<Change>> {
-        let Some(taken) = self.taken[backup.index()].filter(|_| !self.own_takes.contains(&backup)) else { return Vec::new() };
-        let saved = &self.plan.backups[backup];
-        let covers = |id: &Id<Change>| {
-            let change = &self.plan.changes[*id];
-            change.on.is_some_and(|on| on.value == saved.of.value) && (saved.tables.is_empty() || within(change, saved))
-        };
-        self.graph.order()[taken.min(self.begun)..self.begun].iter().copied().filter(covers).collect()
-    }
-
-    /// Writes an undo set: dependants first; one restore stands for every undo that it makes unnecessary.
+    /// Writes an undo set: dependants first. A restore stands at the place of the latest change that it takes back by its
+    /// own undo, and for the undos of everything else that it turns to undone.
     pub(super) fn undo_set(&mut self, changes: &[Id<Change>], step: &'p Step, prefix: &str, nodes: &mut Vec<Node<'p>>) {
         let order = self.graph.undo_order(changes);
-        let restores: Vec<Option<Id<Backup>>> = order.iter().map(|change| self.restored_by(*change)).collect();
+        let ways: Vec<Option<Id<Backup>>> = order.iter().map(|change| self.restored_by(*change)).collect();
+        let mut kept: BTreeSet<Id<Backup>> = BTreeSet::new();
         let mut gone: BTreeSet<Id<Change>> = BTreeSet::new();
-        for backup in restores.iter().flatten() {
-            gone.extend(self.covered(*backup));
+        for (change, way) in order.iter().zip(&ways) {
+            if let Some(backup) = way
+                && !gone.contains(change)
+                && kept.insert(*backup)
+            {
+                gone.extend(self.returned(*backup).iter());
+            }
         }
-        let mut written: BTreeSet<Id<Backup>> = BTreeSet::new();
-        for (change, restore) in order.iter().zip(&restores) {
-            match restore {
-                Some(backup) if !written.insert(*backup) => {}
-                Some(backup) => {
+        for (change, way) in order.iter().zip(&ways) {
+            if !self.has_room() {
+                return;
+            }
+            match way {
+                // The first that is restored from it stands for all.
+                Some(backup) if kept.remove(backup) => {
                     let mut item = self.undo(*change, step, prefix);
-                    item.undoes = self.covered(*backup).into_iter().filter(|other| other != change).collect();
+                    let others = order.iter().zip(&ways).filter(|(_, other)| *other == way).map(|(other, _)| *other);
+                    let all: BTreeSet<Id<Change>> =
+                        self.returned(*backup).iter().copied().chain(others).filter(|other| other != change).collect();
+                    item.undoes = self.graph.undo_order(&all.into_iter().collect::<Vec<_>>());
+                    item.undoes.reverse();
                     nodes.push(Node::Item(Box::new(item)));
                 }
+                Some(_) => {}
                 None if gone.contains(change) => {}
                 None => {
                     let item = self.undo(*change, step, prefix);
@@ -110,13 +55,28 @@ impl<'p> Writer<'_, 'p> {
         }
     }
 
+    /// Says what else a restore turns to undone.
+    pub(super) fn restores(&mut self, item: &mut Item<'p>) {
+        if let Work::Restore(backup) = item.work {
+            item.on = item.on.or(Some(self.plan.backups[backup].of.value));
+            item.undoes = self.returned(backup).to_vec();
+        }
+    }
+
+    /// Returns the changes that restoring a backup turns to undone. What the program itself has taken holds them all.
+    fn returned(&mut self, backup: Id<Backup>) -> Rc<[Id<Change>]> {
+        if self.own_takes.contains(&backup) {
+            return Rc::new([]);
+        }
+        let (plan, graph, coverage) = (self.plan, self.graph, self.coverage);
+        self.returned.entry(backup).or_insert_with(|| coverage.returned(plan, graph, backup).into()).clone()
+    }
+
+    /// Returns the backup whose restore takes a change back by its own word.
     fn restored_by(&self, change: Id<Change>) -> Option<Id<Backup>> {
         let change = &self.plan.changes[change];
         if change.irreversible.is_some() {
-            return change.recover.iter().find_map(|recover| match recover.value {
-                Recover::Restore(backup) => Some(backup),
-                _ => None,
-            });
+            return recovered_by(change);
         }
         match &change.undo {
             Undo::Action(action) => match action.as_ref() {
@@ -127,23 +87,114 @@ impl<'p> Writer<'_, 'p> {
         }
     }
 
-    /// Says what else a restore turns to undone.
-    pub(super) fn restores(&self, item: &mut Item<'p>) {
-        if let Work::Restore(backup) = item.work {
-            item.on = item.on.or(Some(self.plan.backups[backup].of.value));
-            item.undoes = self.covered(backup);
+    /// The item that takes a change back.
+    fn undo(&mut self, id: Id<Change>, step: &'p Step, prefix: &str) -> Item<'p> {
+        let plan = self.plan;
+        let change = &plan.changes[id];
+        let title = format!("Undo: {}", change.header.title);
+        let (work, release) = self.undo_work(id, step);
+        let mut item = self.item(format!("{prefix}undo-{}", change.header.name), title, step.span, work);
+        item.release = release;
+        item.change = Some((id, Direction::Undo));
+        item.takes = change.undo_takes.map(|takes| takes.value);
+        if let Work::Restore(backup) = work {
+            item.takes = item.takes.or(plan.backups[backup].restore_takes.map(|takes| takes.value));
+            item.on = Some(plan.backups[backup].of.value);
+        }
+        item.by = change.by.map(|by| by.value);
+        item.timeout = change.timeout;
+        self.of_change(&mut item, change);
+        item
+    }
+
+    fn undo_work(&mut self, id: Id<Change>, step: &Step) -> (Work<'p>, Option<Id<Release>>) {
+        let change = &self.plan.changes[id];
+        if let Some(irreversible) = change.irreversible {
+            let Some(backup) = recovered_by(change) else {
+                let name = &change.header.name;
+                let help = match change.recover.iter().find_map(scenario) {
+                    Some(scenario) => format!("write `run {}` here, as the change says", self.plan.scenarios[scenario].header.name),
+                    None => "add `recover restore BACKUP` to the change, or let the scenario end before it".to_owned(),
+                };
+                self.findings.push(
+                    Diagnostic::error(
+                        "reversal/irreversible",
+                        step.span,
+                        format!("`{name}` can't be undone: the rollback would stop here"),
+                        "undone here",
+                    )
+                    .because(irreversible, "declared irreversible, and no backup is said to bring it back")
+                    .help(help),
+                );
+                return (Work::Nothing, None);
+            };
+            return (Work::Restore(backup), None);
+        }
+        match &change.undo {
+            Undo::Action(action) => self.work(action),
+            // `reversal/undeclared` speaks about the change itself.
+            Undo::None => (Work::Nothing, None),
+            Undo::Auto(_) => match &change.forward {
+                Some(Action::Set { flag, .. }) => (Work::Unset { flag: *flag }, None),
+                Some(Action::Edit { path, content, .. }) => (Work::Unedit { path, content }, None),
+                Some(Action::Deploy { release, .. }) => match self.before(id, *release) {
+                    Some(before) => (self.deploy(before), Some(before)),
+                    None => (Work::Nothing, None),
+                },
+                // `no_inverses` has said so.
+                _ => (Work::Nothing, None),
+            },
+        }
+    }
+
+    /// Returns the release that runs on the target of `release` when the change begins.
+    fn before(&self, change: Id<Change>, release: Id<Release>) -> Option<Id<Release>> {
+        let plan = self.plan;
+        let of = plan.releases[release].of.value;
+        let earlier = &self.graph.order()[..self.graph.rank(change)];
+        let deployed = earlier.iter().rev().find_map(|earlier| match plan.changes[*earlier].forward {
+            Some(Action::Deploy { release, .. }) if plan.releases[release].of.value == of => Some(release),
+            _ => None,
+        });
+        deployed.or_else(|| running(plan, of)).filter(|before| *before != release)
+    }
+
+    /// Reports each `undo auto` whose inverse can't be derived.
+    pub(super) fn no_inverses(&mut self) {
+        for (id, change) in self.plan.changes.iter() {
+            let Undo::Auto(span) = change.undo else { continue };
+            let name = &change.header.name;
+            let (what, help) = match &change.forward {
+                Some(Action::Set { .. } | Action::Edit { .. }) => continue,
+                Some(Action::Deploy { release, .. }) => match self.before(id, *release) {
+                    Some(before) if self.plan.releases[before].deploy.is_some() => continue,
+                    Some(_) => ("the release before it does not say how it is deployed", "add `deploy …` to that release"),
+                    None => ("nothing says what runs before it", "declare the release that runs now, with `running`"),
+                },
+                Some(_) => ("what would have to be inverted", "write the undo: `undo ```sql …`; `auto` is for `set`, `edit` and `deploy`"),
+                None => ("another tool carries it out", "write the undo"),
+            };
+            let place = change.forward.as_ref().map_or(change.header.span, Action::span);
+            self.findings.push(
+                Diagnostic::error("reversal/no-inverse", span, format!("rbk can't derive the inverse of `{name}`"), "asked for here")
+                    .because(place, what)
+                    .help(help),
+            );
         }
     }
 }
 
-/// Returns whether everything that a change is known to touch lies in the tables of a backup.
-fn within(change: &Change, backup: &Backup) -> bool {
-    let effects = &change.effects;
-    let mut objects = effects.creates.iter().chain(&effects.alters).chain(&effects.writes).chain(&effects.destroys).peekable();
-    objects.peek().is_some()
-        && objects.all(|object| {
-            backup.tables.iter().any(|table| {
-                object.value == table.value || object.value.strip_prefix(&table.value).is_some_and(|rest| rest.starts_with('.'))
-            })
-        })
+/// Returns the backup that is said to bring an irreversible change back.
+fn recovered_by(change: &Change) -> Option<Id<Backup>> {
+    change.recover.iter().find_map(|recover| match recover.value {
+        Recover::Restore(backup) => Some(backup),
+        _ => None,
+    })
+}
+
+fn scenario(recover: &crate::source::Spanned<Recover>) -> Option<Id<crate::plan::scenario::Scenario>> {
+    match recover.value {
+        Recover::Run(scenario) => Some(scenario),
+        _ => None,
+    }
 }

@@ -1,26 +1,60 @@
-//! Where statements end. One pass over the bytes, linear, never fails: what is never closed ends with the text.
+//! Where tokens and statements end. One pass over the bytes, linear, never fails: what is never closed ends with the text.
+//!
+//! Statements end where the clients (psql, sqlite3) end them, which is not where the server's grammar would: a `;` in
+//! parentheses does not count for psql, and does for sqlite3.
 
 use std::ops::Range;
 
 use super::Dialect;
 
-/// How many words of a statement are kept; enough to judge any statement by.
-const WORDS: usize = 48;
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// A keyword, or a name without quotes.
+    Word,
+    /// A name in quotes.
+    Name,
+    /// A string, of any kind of quotes.
+    Text,
+    Number,
+    Sign(u8),
+    /// A command of psql in the middle of a statement, to the end of its line.
+    Meta,
+}
+
+/// A token, by its bytes; comments are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub kind: TokenKind,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Token {
+    /// Returns the bytes as a range.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
 
 /// A statement as cut out.
 pub struct Piece {
+    /// From the first token to behind the last, `;` and the data of `COPY` included.
     pub range: Range<usize>,
-    /// The unquoted words, in upper case.
-    pub words: Vec<String>,
+    pub tokens: Vec<Token>,
+    /// Whether it is a command of the client and no SQL.
     pub meta: bool,
 }
 
 /// Cuts a text into statements.
 pub fn cut(text: &str, dialect: Dialect) -> Vec<Piece> {
-    let mut cutter = Cutter { text, bytes: text.as_bytes(), dialect, at: 0, pieces: Vec::new(), current: None, parens: 0, begins: 0 };
+    let mut cutter = Cutter { text, bytes: text.as_bytes(), dialect, at: 0, pieces: Vec::new(), tokens: Vec::new(), parens: 0, begins: 0 };
     cutter.run();
     cutter.pieces
 }
+
+/// Commands of psql that send what was typed so far.
+const SENDERS: [&str; 8] = ["g", "gx", "gdesc", "gexec", "gset", "crosstabview", "watch", "bind"];
 
 struct Cutter<'t> {
     text: &'t str,
@@ -28,9 +62,10 @@ struct Cutter<'t> {
     dialect: Dialect,
     at: usize,
     pieces: Vec<Piece>,
-    current: Option<Piece>,
+    /// Those of the current statement.
+    tokens: Vec<Token>,
     parens: usize,
-    /// Depth of `BEGIN … END` in the body of a trigger or function.
+    /// Depth of `BEGIN … END` in the body of a function.
     begins: usize,
 }
 
@@ -38,16 +73,16 @@ impl Cutter<'_> {
     fn run(&mut self) {
         while let Some(byte) = self.bytes.get(self.at).copied() {
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                _ if byte.is_ascii_whitespace() || byte == 0x0b => self.at += 1,
                 b'-' if self.next_is(b'-') => self.at = self.line_end(),
                 b'/' if self.next_is(b'*') => self.comment(),
-                b'\\' if self.dialect == Dialect::Postgres && self.current.is_none() => self.meta(),
-                b'.' if self.dialect == Dialect::Sqlite && self.current.is_none() && self.at_line_start() => self.meta(),
-                b';' if self.parens == 0 && self.begins == 0 => {
-                    let start = self.at;
-                    self.at += 1;
-                    self.touch(start);
-                    self.end();
+                b'\\' if self.dialect == Dialect::Postgres => self.backslash(),
+                b'.' if self.dialect == Dialect::Sqlite && self.tokens.is_empty() && self.at_line_start() => self.meta(),
+                b';' => {
+                    self.sign(byte);
+                    if self.is_end() {
+                        self.end();
+                    }
                 }
                 _ => self.token(byte),
             }
@@ -58,58 +93,94 @@ impl Cutter<'_> {
     fn token(&mut self, byte: u8) {
         let start = self.at;
         match byte {
-            b'\'' => self.quoted(b'\'', false),
-            b'"' => self.quoted(b'"', false),
-            b'`' if self.dialect == Dialect::Sqlite => self.quoted(b'`', false),
-            b'[' if self.dialect == Dialect::Sqlite => self.quoted(b']', false),
+            b'\'' => self.quoted(TokenKind::Text, b'\'', false),
+            b'"' => self.quoted(TokenKind::Name, b'"', false),
+            b'`' if self.dialect == Dialect::Sqlite => self.quoted(TokenKind::Name, b'`', false),
+            b'[' if self.dialect == Dialect::Sqlite => self.quoted(TokenKind::Name, b']', false),
             b'$' if self.dialect == Dialect::Postgres => self.dollar(),
             b'(' => {
                 self.parens += 1;
-                self.at += 1;
+                self.sign(byte);
             }
             b')' => {
                 self.parens = self.parens.saturating_sub(1);
-                self.at += 1;
+                self.sign(byte);
             }
-            _ if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => return self.word(),
+            _ if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => self.word(),
             _ if byte.is_ascii_digit() => {
-                self.at += self.bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                self.at +=
+                    self.bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')).count();
+                self.add(TokenKind::Number, start);
             }
-            _ => self.at += 1,
+            _ => self.sign(byte),
         }
-        self.touch(start);
+    }
+
+    fn sign(&mut self, byte: u8) {
+        let start = self.at;
+        self.at += 1;
+        self.add(TokenKind::Sign(byte), start);
     }
 
     fn word(&mut self) {
         let start = self.at;
-        let length = self.bytes[start..]
+        self.at += self.bytes[start..]
             .iter()
             .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || **byte >= 0x80)
             .count();
-        self.at += length;
-        let word = self.text[start..self.at].to_uppercase();
-        self.touch(start);
         // E'…' has backslash escapes.
-        if word == "E" && self.dialect == Dialect::Postgres && self.bytes.get(self.at) == Some(&b'\'') {
-            self.quoted(b'\'', true);
-            self.touch(start);
+        if self.dialect == Dialect::Postgres
+            && self.text[start..self.at].eq_ignore_ascii_case("e")
+            && self.bytes.get(self.at) == Some(&b'\'')
+        {
+            self.quoted(TokenKind::Text, b'\'', true);
             return;
         }
-        let Some(current) = &mut self.current else { return };
-        let creates = current.words.first().is_some_and(|first| first == "CREATE");
-        let body = current.words.iter().any(|word| ["TRIGGER", "FUNCTION", "PROCEDURE"].contains(&word.as_str()));
-        match word.as_str() {
-            "BEGIN" if creates && body => self.begins += 1,
-            "CASE" if self.begins > 0 => self.begins += 1,
-            "END" if self.begins > 0 => self.begins -= 1,
-            _ => {}
-        }
-        if current.words.len() < WORDS {
-            current.words.push(word);
+        self.add(TokenKind::Word, start);
+        if self.dialect == Dialect::Postgres && self.parens == 0 && self.has_body() {
+            match self.text[start..self.at].to_ascii_lowercase().as_str() {
+                "begin" => self.begins += 1,
+                "case" if self.begins > 0 => self.begins += 1,
+                "end" if self.begins > 0 => self.begins -= 1,
+                _ => {}
+            }
         }
     }
 
-    fn quoted(&mut self, close: u8, escapes: bool) {
+    /// Returns whether the current statement may have a body of statements, as psql judges it.
+    fn has_body(&self) -> bool {
+        self.is(0, "create") && (self.is_routine(1) || self.is(1, "or") && self.is(2, "replace") && self.is_routine(3))
+    }
+
+    fn is_routine(&self, index: usize) -> bool {
+        self.is(index, "function") || self.is(index, "procedure")
+    }
+
+    fn is_trigger(&self) -> bool {
+        let from = if self.is(0, "explain") { 1 } else { 0 };
+        let named = if self.is(from + 1, "temp") || self.is(from + 1, "temporary") { from + 2 } else { from + 1 };
+        self.is(from, "create") && self.is(named, "trigger")
+    }
+
+    fn is(&self, index: usize, word: &str) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.kind == TokenKind::Word && self.text[token.range()].eq_ignore_ascii_case(word))
+    }
+
+    /// Returns whether the `;` that was just read ends the statement.
+    fn is_end(&self) -> bool {
+        match self.dialect {
+            Dialect::Postgres => self.parens == 0 && self.begins == 0,
+            // A trigger ends with `; END ;`, whatever stands in between.
+            Dialect::Sqlite => {
+                let count = self.tokens.len();
+                let ended = count >= 3 && self.is(count - 2, "end") && self.tokens[count - 3].kind == TokenKind::Sign(b';');
+                ended || !self.is_trigger()
+            }
+        }
+    }
+
+    fn quoted(&mut self, kind: TokenKind, close: u8, escapes: bool) {
+        let start = self.at;
         self.at += 1;
         while let Some(byte) = self.bytes.get(self.at).copied() {
             self.at += 1;
@@ -117,12 +188,12 @@ impl Cutter<'_> {
                 self.at += 1;
             } else if byte == close {
                 if self.bytes.get(self.at) != Some(&close) || close == b']' {
-                    return;
+                    break;
                 }
                 self.at += 1;
             }
         }
-        self.at = self.bytes.len();
+        self.add(kind, start);
     }
 
     /// `$tag$ … $tag$`; a lone `$` or `$1` is no quote.
@@ -133,11 +204,13 @@ impl Cutter<'_> {
         let close = start + 1 + tag;
         let digit = self.bytes.get(start + 1).is_some_and(u8::is_ascii_digit);
         if digit || self.bytes.get(close) != Some(&b'$') {
-            self.at = close.max(start + 1);
+            self.at = close;
+            self.add(TokenKind::Number, start);
             return;
         }
         let delimiter = &self.text[start..=close];
         self.at = self.text[close + 1..].find(delimiter).map_or(self.bytes.len(), |length| close + 1 + length + delimiter.len());
+        self.add(TokenKind::Text, start);
     }
 
     /// `/* … */`, nested in PostgreSQL.
@@ -159,39 +232,73 @@ impl Cutter<'_> {
         }
     }
 
+    /// A command of psql: a statement of its own, or in the middle of one; some end it.
+    fn backslash(&mut self) {
+        if self.tokens.is_empty() {
+            return self.meta();
+        }
+        let start = self.at;
+        if self.next_is(b';') {
+            self.at += 2;
+            self.add(TokenKind::Sign(b';'), start);
+            return self.end();
+        }
+        let length = self.bytes[start + 1..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let sends = SENDERS.contains(&&self.text[start + 1..start + 1 + length]);
+        self.at = self.line_end();
+        self.add(TokenKind::Meta, start);
+        if sends {
+            self.end();
+        }
+    }
+
     fn meta(&mut self) {
         let start = self.at;
         self.at = self.line_end();
         let end = start + self.text[start..self.at].trim_end().len();
-        self.pieces.push(Piece { range: start..end, words: Vec::new(), meta: true });
+        self.pieces.push(Piece { range: start..end, tokens: Vec::new(), meta: true });
     }
 
-    /// Lets the current statement reach to the current place, beginning at `start` if there is none.
-    fn touch(&mut self, start: usize) {
+    /// Adds a token that reaches from `start` to the current place.
+    fn add(&mut self, kind: TokenKind, start: usize) {
         self.at = self.at.min(self.bytes.len());
-        let at = self.at;
-        self.current.get_or_insert_with(|| Piece { range: start..at, words: Vec::new(), meta: false }).range.end = at;
+        // INVARIANT: fences lie in files that a u32 can address.
+        self.tokens.push(Token { kind, start: start as u32, end: self.at as u32 });
     }
 
     fn end(&mut self) {
         self.parens = 0;
         self.begins = 0;
-        let Some(mut piece) = self.current.take() else { return };
-        if &self.text[piece.range.clone()] == ";" {
+        let tokens = std::mem::take(&mut self.tokens);
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
+        if tokens.iter().all(|token| token.kind == TokenKind::Sign(b';')) {
             return;
         }
-        let copies = self.dialect == Dialect::Postgres
-            && piece.words.first().is_some_and(|word| word == "COPY")
-            && piece.words.windows(2).any(|pair| pair[0] == "FROM" && pair[1] == "STDIN");
-        if copies {
-            // The data follows, up to a line with `\.` alone.
-            let data = self.line_end();
-            let rest = &self.text[data.min(self.text.len())..];
-            let end = rest.find("\n\\.").map_or(self.bytes.len(), |at| data + at + 3);
-            piece.range.end = end;
-            self.at = end;
+        let mut piece = Piece { range: first.start as usize..last.end as usize, tokens, meta: false };
+        if self.dialect == Dialect::Postgres && self.copies(&piece) {
+            piece.range.end = self.data();
         }
         self.pieces.push(piece);
+    }
+
+    fn copies(&self, piece: &Piece) -> bool {
+        let word = |token: &Token, word: &str| token.kind == TokenKind::Word && self.text[token.range()].eq_ignore_ascii_case(word);
+        piece.tokens.first().is_some_and(|token| word(token, "copy"))
+            && piece.tokens.windows(2).any(|pair| word(&pair[0], "from") && word(&pair[1], "stdin"))
+    }
+
+    /// Moves behind the data that follows a `COPY … FROM stdin`, up to a line that is `\.` alone, and returns where it ends.
+    fn data(&mut self) -> usize {
+        self.at = self.line_end();
+        while self.at < self.bytes.len() {
+            self.at += 1;
+            let start = self.at;
+            self.at = self.line_end();
+            if self.text[start..self.at].trim_end_matches('\r') == "\\." {
+                return start + 2;
+            }
+        }
+        self.at
     }
 
     fn next_is(&self, byte: u8) -> bool {

@@ -1,6 +1,6 @@
 //! Statements in, statements and kinds out.
 
-use super::{Dialect, Kind, split};
+use super::{Dialect, Kind, is_hollow, split};
 
 fn kinds(text: &str, dialect: Dialect) -> Vec<(&str, Kind)> {
     split(text, dialect).into_iter().map(|statement| (&text[statement.range], statement.kind)).collect()
@@ -42,6 +42,9 @@ fn what_postgresql_refuses_in_a_transaction_stands_alone() {
         "REINDEX DATABASE d;",
         "VACUUM ANALYZE t;",
         "CLUSTER;",
+        "CLUSTER (VERBOSE);",
+        "REINDEX (CONCURRENTLY) TABLE t;",
+        "DO $$ BEGIN DELETE FROM t; COMMIT; END $$;",
         "ALTER SYSTEM SET work_mem = '1GB';",
         "CREATE DATABASE d;",
         "DROP TABLESPACE s;",
@@ -63,6 +66,7 @@ fn what_postgresql_refuses_in_a_transaction_stands_alone() {
         "REFRESH MATERIALIZED VIEW CONCURRENTLY v;",
         "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p WITH (create_slot = false);",
         "ANALYZE t;",
+        "DO $$ BEGIN DELETE FROM t; END $$;",
     ] {
         assert_eq!(kinds(plain, Dialect::Postgres), [(plain, Kind::Plain)]);
     }
@@ -90,6 +94,9 @@ fn transactions_of_the_author_and_commands_of_the_client_are_told_apart() {
 #[test]
 fn what_is_never_closed_ends_with_the_text() {
     for text in [
+        "\\;",
+        "a\\",
+        "a \\g",
         "SELECT 'x",
         "SELECT $a$ x",
         "/* x",
@@ -109,22 +116,93 @@ fn what_is_never_closed_ends_with_the_text() {
 }
 
 #[test]
-fn what_destroys_data_is_told_by_its_words() {
-    let found = |text: &str| super::destructions(text, Dialect::Postgres).into_iter().map(|found| found.words).collect::<Vec<_>>();
-    assert_eq!(found("ALTER TABLE t DROP COLUMN a; ALTER TABLE t DROP b, ADD c int;"), ["DROP COLUMN", "DROP COLUMN"]);
-    assert_eq!(
-        found("DROP TABLE t; truncate t; DELETE FROM t; DROP SCHEMA s CASCADE"),
-        ["DROP TABLE", "TRUNCATE", "DELETE", "DROP SCHEMA"]
-    );
-    for harmless in [
-        "DELETE FROM t WHERE id = 1",
-        "ALTER TABLE t DROP CONSTRAINT c",
-        "ALTER TABLE t ALTER COLUMN a DROP NOT NULL",
-        "ALTER TABLE t ALTER a DROP DEFAULT",
-        "CREATE TEMP TABLE x (a int); DROP TABLE x",
-        "DROP INDEX i",
-        "SELECT 'DROP TABLE t'",
+fn commands_of_psql_in_a_statement_end_it_or_stand_in_it() {
+    let text = "SELECT 'DROP TABLE t' \\gexec\nSELECT 1 \\g\nSELECT 2 \\echo x;\n, 3; SELECT 4 \\; SELECT 5;";
+    let cut: Vec<&str> = kinds(text, Dialect::Postgres).into_iter().map(|(text, _)| text).collect();
+    assert_eq!(cut, ["SELECT 'DROP TABLE t' \\gexec", "SELECT 1 \\g", "SELECT 2 \\echo x;\n, 3;", "SELECT 4 \\;", "SELECT 5;"]);
+}
+
+#[test]
+fn names_like_keywords_open_no_body() {
+    assert_eq!(kinds("CREATE TABLE t (trigger text, begin date); SELECT 1;", Dialect::Sqlite).len(), 2);
+    assert_eq!(kinds("CREATE TABLE function (begin date); SELECT 1;", Dialect::Postgres).len(), 2);
+    assert_eq!(kinds("CREATE RULE r AS ON INSERT TO t DO (DELETE FROM u; DELETE FROM v); SELECT 1;", Dialect::Postgres).len(), 2);
+}
+
+#[test]
+fn data_of_copy_ends_with_its_whole_line() {
+    let text = "COPY t (a) FROM STDIN WITH (FORMAT csv);\r\n\\.x\r\na;b\r\n\\.\r\nSELECT 1;";
+    let cut: Vec<&str> = kinds(text, Dialect::Postgres).into_iter().map(|(text, _)| text).collect();
+    assert_eq!(cut, ["COPY t (a) FROM STDIN WITH (FORMAT csv);\r\n\\.x\r\na;b\r\n\\.", "SELECT 1;"]);
+}
+
+fn destroyed(text: &str, dialect: Dialect) -> String {
+    let all = split(text, dialect).into_iter().flat_map(|statement| statement.destroys);
+    let told = all.map(|one| {
+        assert!(one.name.ends_with(&text[one.range.clone()]), "{one:?}");
+        format!("{:?} {}", one.what, one.name)
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn what_is_surely_destroyed_is_named() {
+    for (text, expected) in [
+        ("DROP TABLE IF EXISTS public.users, \"Order Lines\" CASCADE;", "Table public.users, Table \"Order Lines\""),
+        (
+            "alter table only users drop column if exists legacy, drop constraint c, drop note cascade;",
+            "Column users.legacy, Column users.note",
+        ),
+        ("ALTER TABLE t ADD CHECK (a > 0), ALTER COLUMN b DROP NOT NULL;", ""),
+        ("ALTER TABLE t ADD COLUMN drop_me int;", ""),
+        ("TRUNCATE orders, lines RESTART IDENTITY;", "Rows orders, Rows lines"),
+        ("TRUNCATE TABLE ONLY orders *;", "Rows orders"),
+        ("DELETE FROM t;", "Rows t"),
+        ("DELETE FROM t WHERE id = 1;", ""),
+        ("DELETE FROM t USING u WHERE (u.id = t.id);", ""),
+        ("DELETE FROM t RETURNING (SELECT 1 FROM u WHERE true);", "Rows t"),
+        ("WITH gone AS (DELETE FROM t RETURNING *) SELECT * FROM gone WHERE true;", "Rows t"),
+        ("UPDATE t SET a = (SELECT b FROM u WHERE true);", "Values t"),
+        ("UPDATE t SET a = 1 WHERE b;", ""),
+        ("INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1;", ""),
+        ("SELECT * FROM t FOR UPDATE;", ""),
+        ("DROP SCHEMA s CASCADE; DROP DATABASE d; DROP SEQUENCE q; DROP INDEX i; DROP VIEW v;", "Schema s, Database d, Object q"),
+        ("SELECT 'DROP TABLE t'; -- DROP TABLE u", ""),
     ] {
-        assert!(found(harmless).is_empty(), "{harmless}");
+        assert_eq!(destroyed(text, Dialect::Postgres), expected, "{text}");
     }
+    assert_eq!(destroyed("UPDATE OR IGNORE t SET a = 1; DROP TABLE [a b];", Dialect::Sqlite), "Values t, Table [a b]");
+}
+
+#[test]
+fn only_what_surely_leaves_no_trace_is_hollow() {
+    for text in [
+        "",
+        "-- nothing\n/* to; do */",
+        "BEGIN;\nSELECT 1;\nCOMMIT;",
+        "SELECT count(*) FROM users WHERE (a); -- DROP TABLE users",
+        "\\echo 'x'",
+        "SET x = 1;",
+        "ROLLBACK;",
+    ] {
+        assert!(is_hollow(text, Dialect::Postgres), "{text}");
+    }
+    for text in [
+        "DROP TABLE t;",
+        "SELECT restore_everything();",
+        "SELECT * INTO kept FROM users;",
+        "EXPLAIN ANALYZE DELETE FROM users;",
+        "\\i undo.sql",
+        "SELECT 'DROP TABLE t' \\gexec",
+        "DO $$ BEGIN END $$;",
+        "SET x = 1; UPDATE t SET a = 'b;c';",
+        "WITH gone AS (DELETE FROM t RETURNING *) SELECT 1;",
+        "CALL undo();",
+        "\\echo `./undo`",
+        "SELECT \"undo\"();",
+    ] {
+        assert!(!is_hollow(text, Dialect::Postgres), "{text}");
+    }
+    assert!(is_hollow("PRAGMA table_info('t'); PRAGMA foreign_keys = off;", Dialect::Sqlite));
+    assert!(!is_hollow("PRAGMA user_version = 3;", Dialect::Sqlite));
 }

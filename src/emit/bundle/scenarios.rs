@@ -18,7 +18,7 @@ pub(super) struct Derived {
     pub(super) until: Option<Id<Change>>,
     /// Critical path, in seconds; `None` when a step has no estimate.
     pub(super) takes: Option<u64>,
-    /// What is lost, as the rest of a sentence; `None` when nothing is.
+    /// What is lost, as a sentence; `None` when nothing is.
     pub(super) loss: Option<String>,
 }
 
@@ -27,12 +27,11 @@ impl Derived {
         let positions = context.facts.applies(id);
         let order = context.graph.order();
         // Positions are: before all, then during and after each change, so that change k is under way in 2k+1.
-        let from = Some(positions.start).filter(|first| !positions.is_empty() && *first > 0).map(|first| (first - 1) / 2);
-        let until = Some(positions.end).filter(|_| !positions.is_empty()).map(|end| (end - 1) / 2);
+        let applies = !positions.is_empty();
+        let from = Some(positions.start).filter(|first| applies && *first > 0).map(|first| (first - 1) / 2);
+        let until = Some(positions.end).filter(|_| applies).map(|end| (end - 1) / 2);
         let time = context.facts.time(id);
-        // The runtime says "Lost: …" before it.
-        let losses = context.facts.loss(id).iter().map(|loss| loss.sentence.strip_suffix(" is lost").unwrap_or(&loss.sentence));
-        let loss = losses.collect::<Vec<_>>().join("; ");
+        let loss = context.facts.loss(id).iter().map(|loss| loss.sentence.as_str()).collect::<Vec<_>>().join("; ");
         Derived {
             from: from.and_then(|rank| order.get(rank).copied()),
             until: until.and_then(|rank| order.get(rank).copied()),

@@ -74,15 +74,20 @@ impl<'d, 'p> Steps<'d, 'p> {
             // INVARIANT: phases are the outermost nodes, and `phases` writes them.
             Node::Phase { nodes, .. } => self.nodes(nodes),
             Node::Item(item) => self.item(item),
-            Node::Group { id, title, span, guards, needs, nodes, .. } => {
+            Node::Group { id, title, span, guards, needs, after, nodes, .. } => {
                 let mut call = self.begin("begin group", id, title, *span);
+                self.waits(&mut call, after);
                 self.conditions(&mut call, guards, needs);
                 self.block(&call, id, nodes);
             }
-            Node::Call { id, title, span, scenario, guards, needs, nodes } => {
+            Node::Call { id, title, span, scenario, guards, needs, after, takes, nodes } => {
                 let called = &self.plan.scenarios[*scenario];
                 let mut call = self.begin("begin call", id, title, *span);
                 self.field(&mut call, "scenario", &called.header.name);
+                self.waits(&mut call, after);
+                if let Some(takes) = takes {
+                    self.field(&mut call, "takes", &takes.seconds.to_string());
+                }
                 self.conditions(&mut call, guards, needs);
                 self.needs(&mut call, &called.needs);
                 self.approval(&mut call, called);
@@ -106,6 +111,13 @@ impl<'d, 'p> Steps<'d, 'p> {
         self.nodes(nodes);
         self.depth -= 1;
         self.end_block(id);
+    }
+
+    /// The siblings in a `parallel` that have to be done before.
+    fn waits(&mut self, call: &mut Call, after: &[String]) {
+        for sibling in after {
+            self.field(call, "after", sibling);
+        }
     }
 
     fn end_block(&mut self, id: &str) {

@@ -225,7 +225,7 @@ mod tests {
         let texts = [
             ("CREATE TEMP TABLE a (b int); VACUUM c;", TargetKind::Postgres),
             ("\\if :x\nVACUUM c;\n\\endif\n", TargetKind::Postgres),
-            ("ATTACH 'x.db' AS x;\nDELETE FROM x.a;\n", TargetKind::Sqlite),
+            ("ATTACH 'x.db' AS x;\nDELETE FROM x.a;\nVACUUM;\n", TargetKind::Sqlite),
         ];
         for (text, kind) in texts {
             let finding = cut(text, kind).expect_err(text);

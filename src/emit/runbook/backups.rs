@@ -1,13 +1,13 @@
 //! Backups: what was saved, where it lies, how long, and who brings it back.
 
-use crate::analysis::program::Work;
+use crate::analysis::program::{Node, Work, items};
 use crate::plan::id::Id;
 use crate::plan::target::Backup;
 
 use super::Book;
 use super::markdown::{Page, Table, code, text};
+use super::words;
 use super::words::{duration, linked, place};
-use super::{walk, words};
 
 /// Writes the table, and beneath it what each backup does beyond saving.
 pub fn write(book: &Book, page: &mut Page) {
@@ -52,21 +52,16 @@ fn or_none(lines: Vec<String>, none: &str) -> String {
 fn taken(book: &Book, backup: Id<Backup>) -> Vec<String> {
     let mut lines = Vec::new();
     for node in &book.facts.forward.nodes {
-        let crate::analysis::program::Node::Phase { phase, nodes } = node else { continue };
-        walk::items(nodes, &mut |item| {
-            if matches!(item.work, Work::Take(taken) if taken == backup) {
-                lines.push(format!("in phase “{}”", text(&book.plan.phases[*phase].header.title)));
-            }
-        });
+        let Node::Phase { phase, nodes } = node else { continue };
+        if items(nodes).iter().any(|item| matches!(item.work, Work::Take(taken) if taken == backup)) {
+            lines.push(format!("in phase “{}”", text(&book.plan.phases[*phase].header.title)));
+        }
     }
     for (id, scenario) in book.scenarios() {
-        walk::items(&book.program(id).nodes, &mut |item| {
-            if matches!(item.work, Work::Take(taken) if taken == backup) {
-                lines.push(format!("in {}", linked("scenario", &scenario.header)));
-            }
-        });
+        if book.program(id).items().iter().any(|item| matches!(item.work, Work::Take(taken) if taken == backup)) {
+            lines.push(format!("in {}", linked("scenario", &scenario.header)));
+        }
     }
-    lines.dedup();
     lines
 }
 
@@ -74,12 +69,12 @@ fn taken(book: &Book, backup: Id<Backup>) -> Vec<String> {
 fn restored(book: &Book, backup: Id<Backup>) -> Vec<String> {
     let mut lines = Vec::new();
     for (id, scenario) in book.scenarios() {
-        walk::items(&book.program(id).nodes, &mut |item| {
+        for item in book.program(id).items() {
             if matches!(item.work, Work::Restore(restored) if restored == backup) {
                 let by = item.by.map_or("the operator".to_owned(), |role| linked("role", &book.plan.roles[role].header));
                 lines.push(format!("{by} in {}", linked("scenario", &scenario.header)));
             }
-        });
+        }
     }
     lines.dedup();
     lines

@@ -1,27 +1,33 @@
 //! What the chapters ask of the plan and of what follows from it.
 
-use crate::analysis::program::{Direction, Program};
+use crate::analysis::CriticalPath;
+use crate::analysis::program::Program;
 use crate::plan::change::Change;
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
 use crate::plan::value::Duration;
 use crate::plan::{Link, Prose};
 
-use super::markdown::{Page, authored, outside_link, text};
-use super::words::{duration, seconds};
-use super::{Book, walk};
+use super::Book;
+use super::markdown::{Page, authored, outside_link, sentence, text};
+use super::words::duration;
 
 /// How long a scenario takes, against what is promised.
 pub struct Time {
-    /// The scenario's own RTO, or the plan's.
+    /// The scenario's own RTO, or the plan's; a part has none but its own.
     pub target: Option<Duration>,
-    /// The longest way through the steps, in seconds.
-    total: u64,
+    /// The longest way through the steps.
+    total: Duration,
     /// How many steps on no estimate.
     unknown: usize,
 }
 
 impl Time {
+    /// Returns a path's length against a target.
+    pub fn new(path: &CriticalPath, target: Option<Duration>) -> Time {
+        Time { target, total: path.total, unknown: path.unknown.len() }
+    }
+
     /// `25 min of 70 min`.
     pub fn short(&self) -> String {
         let target = self.target.map_or(String::new(), |target| format!(" of {}", duration(target)));
@@ -31,30 +37,39 @@ impl Time {
 
     /// The same as a sentence.
     pub fn long(&self) -> String {
-        let open = match self.unknown {
-            0 => String::new(),
-            1 => "; 1 step has no estimate".to_owned(),
-            count => format!("; {count} steps have no estimate"),
-        };
         let verdict = match self.target {
             Some(target) if self.is_late() => format!("; **longer than the {} that are promised**", duration(target)),
             Some(target) if self.unknown == 0 => format!("; promised: {}", duration(target)),
             Some(target) => format!("; promised: {}, *unknown* whether that is kept", duration(target)),
             None => String::new(),
         };
-        format!("{}{open}{verdict}", self.sum())
+        format!("{}{}{verdict}", self.sum(), self.open())
+    }
+
+    /// The same without the target, for a table that names it.
+    pub fn estimate(&self) -> String {
+        let late = if self.is_late() { "; **too long**" } else { "" };
+        format!("{}{}{late}", self.sum(), self.open())
+    }
+
+    fn open(&self) -> String {
+        match self.unknown {
+            0 => String::new(),
+            1 => "; 1 step has no estimate".to_owned(),
+            count => format!("; {count} steps have no estimate"),
+        }
     }
 
     fn sum(&self) -> String {
-        match (self.total, self.unknown) {
+        match (self.total.seconds, self.unknown) {
             (0, 1..) => "*unknown*".to_owned(),
-            (total, 1..) => format!("at least {}", seconds(total)),
-            (total, 0) => seconds(total),
+            (_, 1..) => format!("at least {}", duration(self.total)),
+            (_, 0) => duration(self.total),
         }
     }
 
     fn is_late(&self) -> bool {
-        self.target.is_some_and(|target| self.total > target.seconds)
+        self.target.is_some_and(|target| self.total.seconds > target.seconds)
     }
 }
 
@@ -69,6 +84,11 @@ impl<'p> Book<'p> {
         self.facts.is_part(scenario)
     }
 
+    /// What a scenario is called on the page.
+    pub fn kind(&self, scenario: Id<Scenario>) -> &'static str {
+        if self.is_part(scenario) { "Part" } else { "Scenario" }
+    }
+
     /// The steps of a scenario, spelled out.
     pub fn program(&self, scenario: Id<Scenario>) -> &'p Program<'p> {
         &self.facts.scenarios[scenario.index()]
@@ -76,29 +96,22 @@ impl<'p> Book<'p> {
 
     /// The changes that a scenario may take back, in forward order.
     pub fn undone_by(&self, scenario: Id<Scenario>) -> Vec<Id<Change>> {
-        let mut changes = Vec::new();
-        walk::items(&self.program(scenario).nodes, &mut |item| {
-            if let Some((change, Direction::Undo)) = item.change {
-                changes.push(change);
-            }
-            changes.extend(&item.undoes);
-        });
+        let changes: Vec<Id<Change>> = self.program(scenario).undone().collect();
         let order = self.graph.order();
         order.iter().copied().filter(|change| changes.contains(change)).collect()
     }
 
     /// How long a scenario takes.
     pub fn time(&self, scenario: Id<Scenario>) -> Time {
-        let path = self.facts.time(scenario);
         let own = self.plan.scenarios[scenario].rto.as_ref().map(|rto| rto.value);
-        let target = own.or(self.plan.rto.as_ref().map(|rto| rto.value));
-        Time { target, total: path.total.seconds, unknown: path.unknown.len() }
+        let target = own.or(self.plan.rto.as_ref().filter(|_| !self.is_part(scenario)).map(|rto| rto.value));
+        Time::new(self.facts.time(scenario), target)
     }
 
     /// What a scenario loses, as far as rbk can tell.
     pub fn loss(&self, scenario: Id<Scenario>) -> String {
-        let losses: Vec<String> = self.facts.loss(scenario).iter().map(|loss| text(&loss.sentence)).collect();
-        if losses.is_empty() { "nothing that rbk can see in the plan".to_owned() } else { losses.join("<br>") }
+        let losses: Vec<String> = self.facts.loss(scenario).iter().map(|loss| sentence(&loss.sentence)).collect();
+        if losses.is_empty() { "nothing that `rbk` can see in the plan".to_owned() } else { losses.join("<br>") }
     }
 
     /// Whether a text is Markdown from a fence rather than a plain string.

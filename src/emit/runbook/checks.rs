@@ -19,7 +19,7 @@ pub fn write(book: &Book, page: &mut Page) {
         lines.extend(
             check.timeout.map(|timeout| format!("No answer within {}: it could not be asked, which is never yes", duration(timeout))),
         );
-        lines.extend(check.retry.map(|tries| format!("Asked {}", retry(tries))));
+        lines.extend(check.retry.map(|tries| format!("Asked again {}", retry(tries))));
         page.list(&lines);
         book.remarks(&check.header.notes, &check.header.links, page);
     }
@@ -28,7 +28,8 @@ pub fn write(book: &Book, page: &mut Page) {
 fn ask(book: &Book, check: &Check, page: &mut Page) {
     let plan = book.plan;
     let on = check.on.as_ref().map_or(String::new(), |on| format!(" on {}", linked("target", &plan.targets[on.value].header)));
-    let from = check.via.as_ref().map_or(String::new(), |via| format!(", from {}", linked("target", &plan.targets[via.value].header)));
+    let via = check.via.as_ref().filter(|via| check.on.as_ref().is_none_or(|on| on.value != via.value));
+    let from = via.map_or(String::new(), |via| format!(", from {}", linked("target", &plan.targets[via.value].header)));
     match &check.probe {
         Some(Probe::Query(query)) => {
             page.block(&format!("Ask{on}{from}:"));

@@ -63,7 +63,7 @@ impl Clock {
                 Ok(time) => [stamp(&time), stamp(&time.with_time_zone(jiff::tz::TimeZone::UTC))],
                 Err(_) => [String::new(), String::new()],
             },
-            Clock::Weekly { minutes, .. } => [weekly(minutes + at.0.div_euclid(60)), String::new()],
+            Clock::Weekly { minutes, .. } => [weekly(minutes + at.0.div_euclid(60), *minutes), String::new()],
         }
     }
 
@@ -111,21 +111,20 @@ fn stamp(time: &Zoned) -> String {
     time.strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 
-/// `Saturday 02:00` for minutes from a Monday's midnight, whichever week they fall into.
-fn weekly(minutes: i64) -> String {
-    let (week, day) = (7 * 24 * 60, 24 * 60);
-    let in_week = minutes.rem_euclid(week);
+/// `Saturday 02:00`, and how many whole weeks from T's day that is. Both are minutes from one Monday's midnight.
+fn weekly(at: i64, t: i64) -> String {
+    let day = 24 * 60;
     let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     // INVARIANT: the remainder of a week has seven days.
-    let name = names[usize::try_from(in_week / day).unwrap_or(0)];
-    let weeks = match minutes.div_euclid(week) {
+    let name = names[usize::try_from(at.rem_euclid(7 * day) / day).unwrap_or(0)];
+    let weeks = match (at.div_euclid(day) - t.div_euclid(day)) / 7 {
         0 => String::new(),
-        -1 => " of the week before".to_owned(),
-        1 => " of the week after".to_owned(),
+        -1 => ", a week before".to_owned(),
+        1 => ", a week after".to_owned(),
         before if before < 0 => format!(", {} weeks before", -before),
         after => format!(", {after} weeks after"),
     };
-    format!("{name} {:02}:{:02}{weeks}", in_week % day / 60, in_week % 60)
+    format!("{name} {:02}:{:02}{weeks}", at.rem_euclid(day) / 60, at.rem_euclid(60))
 }
 
 fn weekday(day: &str) -> Option<Weekday> {
@@ -182,7 +181,8 @@ mod tests {
         let window = window(WindowDay::Every("monday".to_owned()), "Europe/Berlin");
         let clock = Clock::new(Some(&window));
         assert_eq!(clock.columns(Instant(0)), ["Monday 02:00", ""]);
-        assert_eq!(clock.columns(Instant(-10_800)), ["Sunday 23:00 of the week before", ""]);
+        assert_eq!(clock.columns(Instant(-10_800)), ["Sunday 23:00", ""]);
+        assert_eq!(clock.columns(Instant(-8 * 86_400)), ["Sunday 02:00, a week before", ""]);
         assert_eq!(clock.window(&window), "every Monday, 02:00 to 06:00 Europe/Berlin (4 h)");
     }
 

@@ -3,6 +3,7 @@
 use crate::plan::id::Id;
 use crate::plan::people::Moment;
 use crate::plan::scenario::{Applies, Scenario};
+use crate::plan::value::Instant;
 
 use super::Book;
 use super::markdown::{Page, Table, text};
@@ -74,51 +75,51 @@ fn scenarios(book: &Book) -> String {
 
 /// Returns when a scenario can be used, its defaults spelled out.
 pub fn applies(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
-    if scenario.applies.is_empty() {
-        return "only as a part of other scenarios".to_owned();
-    }
     let from: Vec<String> =
         scenario.applies.iter().filter_map(|clause| clause.from.as_ref()).map(|from| book.start_of(from.value)).collect();
     let until: Vec<String> =
         scenario.applies.iter().filter_map(|clause| clause.until.as_ref()).map(|until| book.start_of(until.value)).collect();
-    let from = if from.is_empty() { default_from(book, id) } else { format!("from the start of {}", and(&from)) };
+    let within: Vec<String> = scenario.applies.iter().filter_map(|clause| within(book, clause)).collect();
+    let from = match (from.is_empty(), within.is_empty(), book.undone_by(id).first()) {
+        (false, ..) => format!("from the start of {}", and(&from)),
+        (true, true, Some(change)) => format!("from the start of {}", book.start_of(Moment::Change(*change))),
+        (true, true, None) => "from the beginning".to_owned(),
+        (true, false, _) => String::new(),
+    };
     let until = match (until.is_empty(), &book.plan.retain) {
-        (false, _) => format!("until {} starts", until.join(" or ")),
+        (false, _) => format!("until the start of {}", until.join(" or ")),
+        (true, _) if !within.is_empty() => String::new(),
         (true, Some(retain)) => format!("until {} after the last phase", duration(retain.value)),
         (true, None) => "with no stated end".to_owned(),
     };
-    let within: Vec<String> = scenario.applies.iter().filter_map(|clause| within(book, clause)).collect();
-    let within = if within.is_empty() { String::new() } else { format!("; **start it {}**", and(&within)) };
-    format!("{from} {until}{within}")
+    let within = if within.is_empty() { String::new() } else { format!("**start it {}**", and(&within)) };
+    [from, until, within].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("<br>")
 }
 
-fn default_from(book: &Book, id: Id<Scenario>) -> String {
-    match book.undone_by(id).first() {
-        Some(change) => format!("from the start of {}", book.start_of(Moment::Change(*change))),
-        None => "from the beginning".to_owned(),
-    }
-}
-
+/// `within 24 h of the end of X`, and until when that is, where the plan tells it.
 fn within(book: &Book, clause: &Applies) -> Option<String> {
     let (time, of) = clause.within.as_ref()?;
-    Some(format!("within {} of the end of {}", duration(time.value), book.moment(of.value)))
+    let schedule = &book.facts.schedule;
+    let end = match of.value {
+        Moment::Phase(phase) => schedule.ends[phase.index()],
+        Moment::Change(change) => schedule.ended(&book.plan.changes[change].header.name),
+        Moment::Scenario(_) => None,
+    };
+    let latest = end.map(|end| Instant(end.0.saturating_add_unsigned(time.value.seconds)));
+    let planned = latest.map_or(String::new(), |latest| format!(" (planned: until {})", text(&book.clock.when(latest))));
+    Some(format!("within {} of the end of {}{planned}", duration(time.value), book.moment(of.value)))
 }
 
 impl Book<'_> {
     /// A moment with the planned time of its start, where the plan tells it.
     pub fn start_of(&self, moment: Moment) -> String {
         let words = self.moment(moment);
-        let phase = match moment {
-            Moment::Phase(phase) => phase,
-            Moment::Change(change) => self.plan.changes[change].phase,
-            Moment::Scenario(_) => return words,
+        let schedule = &self.facts.schedule;
+        let start = match moment {
+            Moment::Phase(phase) => schedule.starts[phase.index()],
+            Moment::Change(change) => schedule.begins(&self.plan.changes[change].header.name),
+            Moment::Scenario(_) => None,
         };
-        match self.starts[phase.index()] {
-            Some(at) => {
-                let about = if matches!(moment, Moment::Phase(_)) { "planned" } else { "its phase is planned" };
-                format!("{words} ({about} {})", text(&self.clock.when(at)))
-            }
-            None => words,
-        }
+        start.map_or(words.clone(), |at| format!("{words} ({})", text(&self.clock.when(at))))
     }
 }

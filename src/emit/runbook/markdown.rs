@@ -112,6 +112,30 @@ pub fn outside_link(title: &str, url: &str) -> String {
     if plain && safe { format!("[{}]({url})", text(title)) } else { format!("{}: {}", text(title), code(url)) }
 }
 
+/// Returns a sentence of rbk's own, in which names stand between backticks, as inline Markdown. What it quotes from a plan
+/// may hold backticks too: only what looks like a name becomes code.
+pub fn sentence(own: &str) -> String {
+    let mut out = String::new();
+    let mut rest = own;
+    while let Some((before, behind)) = rest.split_once('`') {
+        let Some((name, after)) = behind.split_once('`').filter(|(name, _)| is_name(name)) else { break };
+        out += &spaced(before);
+        out += &code(name);
+        rest = after;
+    }
+    out + &spaced(rest)
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | '.' | '"' | '/' | '$'))
+}
+
+/// Text with the blanks around it.
+fn spaced(plain: &str) -> String {
+    let (start, end) = (plain.starts_with(' '), plain.ends_with(' ') && plain.len() > 1);
+    format!("{}{}{}", if start { " " } else { "" }, text(plain), if end { " " } else { "" })
+}
+
 /// Returns the longest run of backticks.
 fn longest_run(text: &str) -> usize {
     text.split(|sign| sign != '`').map(str::len).max().unwrap_or(0)
@@ -137,10 +161,17 @@ const RAW: [(&str, &str); 8] = [
     ("<textarea", "</textarea>"),
 ];
 
+/// Returns text without the indentation that all of its lines share.
+pub fn outdented(text: &str) -> String {
+    let written = || text.lines().filter(|line| !line.trim().is_empty());
+    let shared = written().map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
+    text.lines().map(|line| line.get(shared..).unwrap_or("").to_owned() + "\n").collect()
+}
+
 /// Returns Markdown that its author wrote, with an end to the fence, comment or raw element that it leaves open: what
-/// follows it in the runbook must be seen.
+/// follows it in the runbook must be seen. Its indentation in the plan is not part of it: four blanks would make it code.
 pub fn authored(markdown: &str) -> String {
-    let mut out = visible(markdown.trim_matches('\n'));
+    let mut out = outdented(&visible(markdown)).trim_matches('\n').to_owned();
     if let Some(ticks) = open_fence(&out) {
         let _ = write!(out, "\n{ticks}");
     }
@@ -319,6 +350,12 @@ mod tests {
         assert_eq!(authored("a\n````sh\n```\nb\n"), "a\n````sh\n```\nb\n````\n");
         assert_eq!(authored("a <!-- b"), "a <!-- b\n-->\n");
         assert_eq!(authored("```\na\n```\n"), "```\na\n```\n");
+    }
+
+    #[test]
+    fn names_in_sentences_of_rbk_are_code_and_quotations_are_text() {
+        assert_eq!(sentence("is written to The *shop* (`shop`) from `a-b` on"), "is written to The \\*shop\\* (`shop`) from `a-b` on");
+        assert_eq!(sentence("“rm `ls -l` now” and `x`"), "“rm \\`ls -l\\` now” and \\`x\\`");
     }
 
     #[test]

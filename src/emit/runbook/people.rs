@@ -7,7 +7,6 @@ use crate::plan::people::Role;
 
 use super::Book;
 use super::markdown::{Page, Table, text};
-use super::walk;
 use super::words::{self, contact, duration, linked};
 
 /// Writes whom to call, then what each role does in which scenario.
@@ -73,11 +72,9 @@ fn duties(book: &Book) -> BTreeMap<Id<Role>, Vec<String>> {
         }
         let mut counts: BTreeMap<Id<Role>, usize> = BTreeMap::new();
         if !book.is_part(id) {
-            walk::items(&book.program(id).nodes, &mut |item| {
-                if let Some(by) = item.by {
-                    *counts.entry(by).or_default() += 1;
-                }
-            });
+            for by in book.program(id).items().iter().filter_map(|item| item.by) {
+                *counts.entry(by).or_default() += 1;
+            }
         }
         for (role, count) in counts {
             let steps = if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };

@@ -1,9 +1,11 @@
 //! Recovery times: what is promised, what the plan adds up to, and room for what it took.
 
 use crate::analysis::program::Node;
+use crate::analysis::time::critical_path;
 use crate::plan::value::Duration;
 
 use super::Book;
+use super::book::Time;
 use super::markdown::{Page, Table, text};
 use super::words::{duration, linked};
 
@@ -15,11 +17,12 @@ pub fn write(book: &Book, page: &mut Page) {
         table.row([
             linked("scenario", &scenario.header),
             time.target.map_or("*none stated*".to_owned(), duration),
-            time.long(),
+            time.estimate(),
             String::new(),
         ]);
-        groups(&book.program(id).nodes, &mut |title, rto| {
-            table.row([format!("↳ {}", text(title)), duration(rto), String::new(), String::new()]);
+        groups(&book.program(id).nodes, &mut |title, rto, nodes| {
+            let time = Time::new(&critical_path(nodes), Some(rto));
+            table.row([format!("↳ {}", text(title)), duration(rto), time.estimate(), String::new()]);
         });
     }
     let table = table.finish();
@@ -31,12 +34,12 @@ pub fn write(book: &Book, page: &mut Page) {
     }
 }
 
-fn groups(nodes: &[Node], visit: &mut dyn FnMut(&str, Duration)) {
+fn groups(nodes: &[Node], visit: &mut dyn FnMut(&str, Duration, &[Node])) {
     for node in nodes {
         match node {
             Node::Group { title, rto, nodes, .. } => {
                 if let Some(rto) = rto {
-                    visit(title, *rto);
+                    visit(title, *rto, nodes);
                 }
                 groups(nodes, visit);
             }

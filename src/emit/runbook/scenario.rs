@@ -6,13 +6,13 @@ use crate::plan::scenario::{EscalateWhen, Scenario};
 use super::Book;
 use super::guide::applies;
 use super::markdown::{Page, Table, fence, text};
-use super::step::{Steps, depth_of};
+use super::step::Steps;
 use super::words::{anchor, duration, linked};
 
 /// Writes the chapter of a scenario; one without `applies` is a part that others run.
 pub fn write(book: &Book, id: Id<Scenario>, page: &mut Page) {
     let scenario = &book.plan.scenarios[id];
-    let kind = if book.is_part(id) { "Part" } else { "Scenario" };
+    let kind = book.kind(id);
     page.heading(2, &format!("{kind}: {}", text(&scenario.header.title)), &anchor("scenario", &scenario.header.name));
     if let Some(summary) = &scenario.summary {
         page.block(&book.prose(summary));
@@ -25,7 +25,7 @@ pub fn write(book: &Book, id: Id<Scenario>, page: &mut Page) {
     }
     book.remarks(&scenario.header.notes, &scenario.header.links, page);
     let nodes = &book.program(id).nodes;
-    Steps { book, anchor: scenario.header.name.clone() }.write(page, nodes, "", depth_of(2));
+    Steps { book, anchor: &scenario.header.name }.write(page, nodes, "", 2);
 }
 
 fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
@@ -45,8 +45,13 @@ fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
     fact("**Never**", prose(&scenario.never));
     fact("Limits", prose(&scenario.limits));
     let needs = if part { book.needs(&scenario.needs) } else { [book.needs(&plan.needs), book.needs(&scenario.needs)].concat() };
-    let needs: Vec<String> = needs.iter().map(|need| format!("☐ {need}")).collect();
-    fact("Must hold first", needs.join("<br>"));
+    let mut boxes: Vec<String> = Vec::new();
+    for need in needs.iter().map(|need| format!("☐ {need}")) {
+        if !boxes.contains(&need) {
+            boxes.push(need);
+        }
+    }
+    fact("Must hold first", boxes.join("<br>"));
     if let Some(approval) = &scenario.approve {
         let other = if approval.other { "; not by whoever runs it" } else { "" };
         fact("Approval", format!("{}{other}", linked("role", &plan.roles[approval.by.value].header)));
@@ -71,7 +76,7 @@ fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
         .collect();
     fact("If that does not help", escalations.join("<br>"));
     if let Some(level) = &scenario.level {
-        fact("Level", level.value.to_string());
+        fact("Escalation level", level.value.to_string());
     }
     if scenario.goes_forward.is_some() {
         fact("Direction", "**forward**: this repairs, it does not go back".to_owned());

@@ -73,7 +73,7 @@ pub fn values(book: &Book, page: &mut Page) {
         };
         params.row([
             code(&param.header.name),
-            text(&param.header.title),
+            if param.header.title == param.header.name { String::new() } else { text(&param.header.title) },
             kind,
             param.default.as_ref().map_or("**to be given**".to_owned(), |default| code(&default.value)),
         ]);

@@ -1,32 +1,13 @@
 //! The forward run on the clock: phases, decisions and messages in the order in which they are due.
 
-use crate::analysis::program::Node;
-use crate::graph::Graph;
-use crate::plan::Plan;
-use crate::plan::change::PhaseItem;
+use crate::analysis::program::{Item, Node, items};
+use crate::plan::change::{Phase, PhaseItem};
+use crate::plan::id::Id;
 use crate::plan::value::Instant;
 
 use super::Book;
 use super::markdown::{Page, text};
-use super::walk;
 use super::words::{duration, instant, linked};
-
-/// Returns when each phase starts, by its index: where it says so, or where the one before it ends.
-pub fn starts(plan: &Plan, graph: &Graph) -> Vec<Option<Instant>> {
-    let mut starts = vec![None; plan.phases.len()];
-    let anchored = plan.phases.iter().any(|(_, phase)| phase.at.as_ref().is_some_and(|at| at.value.0 == 0));
-    let mut next = if anchored { None } else { Some(Instant(0)) };
-    for id in graph.phases() {
-        let phase = &plan.phases[*id];
-        let start = phase.at.as_ref().map_or(next, |at| Some(at.value));
-        starts[id.index()] = start;
-        next = match (start, &phase.duration) {
-            (Some(start), Some(length)) => Some(Instant(start.0.saturating_add_unsigned(length.value.seconds))),
-            _ => None,
-        };
-    }
-    starts
-}
 
 struct Row {
     at: Option<Instant>,
@@ -50,13 +31,13 @@ pub fn write(book: &Book, page: &mut Page) {
     for row in &rows {
         let [local, utc] = row.at.map_or([String::new(), String::new()], |at| book.clock.columns(at));
         let when = match (row.at, row.stated) {
-            (Some(at), true) => instant(at),
-            (Some(at), false) => format!("about {}", instant(at)),
+            (Some(at), stated) if stated || at.0 == 0 => instant(at),
+            (Some(at), _) => format!("about {}", instant(at)),
             (None, _) => "then".to_owned(),
         };
         table += &line([&when, &local, &utc, &row.what, &row.who]);
     }
-    let first = book.graph.phases().iter().find(|id| book.starts[id.index()] == Some(Instant(0)));
+    let first = book.graph.phases().iter().find(|id| book.facts.schedule.starts[id.index()] == Some(Instant(0)));
     if let Some(first) = first {
         page.block(&format!("T is the start of phase “{}”.", text(&book.plan.phases[*first].header.title)));
     }
@@ -71,8 +52,13 @@ fn rows(book: &Book) -> Vec<Row> {
         let length = phase.duration.as_ref().map_or(String::new(), |length| format!(" ({})", duration(length.value)));
         let external = phase.external.as_ref().map_or(String::new(), |tool| format!("<br>carried out by {}", text(&tool.value)));
         let mut lines = vec![format!("**{}**{length}{external}", text(&phase.header.title))];
-        lines.extend(items(book, *id));
-        rows.push(Row { at: book.starts[id.index()], stated: phase.at.is_some(), what: lines.join("<br>"), who: roles(book, *id) });
+        lines.extend(phase_items(book, *id).into_iter().map(|item| line_of(book, item)));
+        rows.push(Row {
+            at: book.facts.schedule.starts[id.index()],
+            stated: phase.at.is_some(),
+            what: lines.join("<br>"),
+            who: roles(book, *id),
+        });
         for item in &phase.items {
             let PhaseItem::Decision(decision) = item else { continue };
             let decision = &plan.decisions[*decision];
@@ -104,32 +90,26 @@ fn rows(book: &Book) -> Vec<Row> {
     rows
 }
 
-fn phase_nodes<'b, 'p>(book: &'b Book<'p>, id: crate::plan::id::Id<crate::plan::change::Phase>) -> &'b [Node<'p>] {
-    let found = book.facts.forward.nodes.iter().find_map(|node| match node {
+fn phase_items<'b, 'p>(book: &'b Book<'p>, id: Id<Phase>) -> Vec<&'b Item<'p>> {
+    let nodes = book.facts.forward.nodes.iter().find_map(|node| match node {
         Node::Phase { phase, nodes } if *phase == id => Some(nodes.as_slice()),
         _ => None,
     });
-    found.unwrap_or_default()
+    items(nodes.unwrap_or_default())
 }
 
-fn items(book: &Book, id: crate::plan::id::Id<crate::plan::change::Phase>) -> Vec<String> {
-    let mut lines = Vec::new();
-    walk::items(phase_nodes(book, id), &mut |item| {
-        let irreversible = item.change.is_some_and(|(change, _)| book.plan.changes[change].irreversible.is_some());
-        lines.push(format!("{}{}", text(&item.title), if irreversible { " (**irreversible**)" } else { "" }));
-    });
-    lines
+fn line_of(book: &Book, item: &Item) -> String {
+    let irreversible = item.change.is_some_and(|(change, _)| book.plan.changes[change].irreversible.is_some());
+    format!("{}{}", text(&item.title), if irreversible { " (**irreversible**)" } else { "" })
 }
 
-fn roles(book: &Book, id: crate::plan::id::Id<crate::plan::change::Phase>) -> String {
+fn roles(book: &Book, id: Id<Phase>) -> String {
     let mut roles = Vec::new();
-    walk::items(phase_nodes(book, id), &mut |item| {
-        if let Some(by) = item.by {
-            let role = linked("role", &book.plan.roles[by].header);
-            if !roles.contains(&role) {
-                roles.push(role);
-            }
+    for by in phase_items(book, id).into_iter().filter_map(|item| item.by) {
+        let role = linked("role", &book.plan.roles[by].header);
+        if !roles.contains(&role) {
+            roles.push(role);
         }
-    });
+    }
     roles.join("<br>")
 }

@@ -42,7 +42,9 @@ fn active(book: &Book, trigger: &Trigger) -> String {
     match (&trigger.active_from, &trigger.active_until) {
         (None, None) => "always".to_owned(),
         (Some(from), None) => format!("from the start of {}", book.moment(from.value)),
-        (None, Some(until)) => format!("until {} starts", book.moment(until.value)),
-        (Some(from), Some(until)) => format!("from the start of {} until {} starts", book.moment(from.value), book.moment(until.value)),
+        (None, Some(until)) => format!("until the start of {}", book.moment(until.value)),
+        (Some(from), Some(until)) => {
+            format!("from the start of {} until the start of {}", book.moment(from.value), book.moment(until.value))
+        }
     }
 }

@@ -96,7 +96,7 @@ impl Book<'_> {
     pub fn moment(&self, moment: Moment) -> String {
         match moment {
             Moment::Phase(id) => format!("phase “{}”", text(&self.plan.phases[id].header.title)),
-            Moment::Change(id) => format!("change “{}”", text(&self.plan.changes[id].header.title)),
+            Moment::Change(id) => format!("“{}”", text(&self.plan.changes[id].header.title)),
             Moment::Scenario(id) => format!("scenario {}", linked("scenario", &self.plan.scenarios[id].header)),
         }
     }
@@ -185,9 +185,12 @@ fn with_percent(percent: &str) -> String {
     if percent.ends_with('%') { percent.to_owned() } else { format!("{percent}%") }
 }
 
-/// How often something is tried.
+/// How often something is tried again.
 pub fn retry(retry: Retry) -> String {
-    format!("up to {} times, every {}", retry.times, duration(retry.every))
+    match retry.times {
+        1 => format!("once more, after {}", duration(retry.every)),
+        times => format!("up to {times} more times, every {}", duration(retry.every)),
+    }
 }
 
 /// Several things as a person lists them: `a, b and c`.

@@ -77,7 +77,8 @@ use std::collections::BTreeSet;
 use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::sure::{Taken, each_item};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::effect::sql::{self, Dialect};
+
+use crate::effect::sql::{self, Dialect, What};
 use crate::plan::action::Action;
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
@@ -119,13 +120,31 @@ struct Loss<'a> {
     plain: Option<(&'static str, Span)>,
 }
 
-/// Returns the first statement of an item's SQL that plainly destroys data.
+/// Returns what an item's SQL plainly destroys first. What the same SQL created before is its own.
 fn plain(context: &Context<'_>, item: &Item<'_>) -> Option<(&'static str, Span)> {
     let Work::Sql(code) = item.work else { return None };
-    let sqlite = item.on.is_some_and(|on| context.plan.targets[on].kind.value == TargetKind::Sqlite);
-    let dialect = if sqlite { Dialect::Sqlite } else { Dialect::Postgres };
-    let first = sql::destructions(&code.text, dialect).into_iter().next()?;
-    Some((first.words, code.place(&context.sources.file(code.span.file).text, &first.range)))
+    let dialect = item.on.and_then(|on| Dialect::of(context.plan.targets[on].kind.value))?;
+    let lower = code.text.to_lowercase();
+    for destroyed in sql::split(&code.text, dialect).into_iter().flat_map(|statement| statement.destroys) {
+        let words = match destroyed.what {
+            What::Database => "DROP DATABASE",
+            What::Schema => "DROP SCHEMA",
+            What::Table => "DROP TABLE",
+            What::Column => "DROP COLUMN",
+            What::Rows => "every row",
+            // A back-fill writes every row, and takes nothing that was there before.
+            What::Values | What::Object => continue,
+        };
+        let before = &lower[..destroyed.range.start];
+        let own = before
+            .split("create ")
+            .skip(1)
+            .any(|rest| rest.split(';').next().is_some_and(|statement| statement.contains(&destroyed.name.to_lowercase())));
+        if !own {
+            return Some((words, code.place(&context.sources.file(code.span.file).text, &destroyed.range)));
+        }
+    }
+    None
 }
 
 fn loss<'a>(context: &Context<'a>, item: &Item<'a>) -> Option<Loss<'a>> {

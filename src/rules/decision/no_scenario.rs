@@ -96,8 +96,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let positions = context.graph.positions();
     let mut covered = vec![false; positions.len()];
     for id in plan.scenarios.ids() {
-        let applies = context.facts.applies(id);
-        covered[applies].fill(true);
+        for position in context.facts.applies(id) {
+            covered[position] = true;
+        }
     }
     if !covered.contains(&true) {
         findings.push(nowhere(context));

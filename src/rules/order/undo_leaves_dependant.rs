@@ -111,7 +111,7 @@ const NAMED: usize = 3;
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (id, scenario) in context.plan.scenarios.iter() {
         // What may be in place in one position may be in place in every later one.
-        let Some(last) = context.facts.applies(id).next_back() else { continue };
+        let Some(last) = context.facts.applies(id).last() else { continue };
         let position = context.graph.positions()[last];
         let mut undone: BTreeMap<Id<Change>, Span> = BTreeMap::new();
         for item in context.facts.scenarios[id.index()].items() {

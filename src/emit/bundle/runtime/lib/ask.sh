@@ -8,7 +8,7 @@
 
 # ask_open keeps the operator's terminal at hand: what runs in the background has /dev/null for its input.
 ask_open() {
-    if (: <&0) 2>/dev/null; then
+    if (exec 3<&0) 2>/dev/null; then
         exec 3<&0
     else
         exec 3</dev/null

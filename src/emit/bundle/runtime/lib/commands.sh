@@ -161,7 +161,7 @@ command_run() {
         return
     fi
     if opted yes && [ -n "${scenario_loss-}" ] && ! opted accept-loss; then
-        die 3 "--yes does not go past a point of no return. Lost: $scenario_loss. --accept-loss says that this is accepted"
+        die 3 "--yes does not go past a point of no return: $scenario_loss. --accept-loss says that this is accepted"
     fi
     command_ready "run $1"
     command_why=$(gate_applies) || die 3 "the scenario $1 does not apply: $command_why"

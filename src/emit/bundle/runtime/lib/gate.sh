@@ -96,7 +96,7 @@ Then: ./rollback resume --approve $1.ask-$gate_number=yes"
 gate_tell() {
     [ -z "${scenario_takes-}" ] || say "  takes about $(duration "$scenario_takes")${scenario_rto:+, and may take $(duration "$scenario_rto")}"
     if [ -n "${scenario_loss-}" ]; then
-        say_bad "  POINT OF NO RETURN. Lost: $scenario_loss"
+        say_bad "  POINT OF NO RETURN: $scenario_loss"
     else
         say "  nothing is lost"
     fi

@@ -57,13 +57,17 @@ postgres_settings() {
     done
 }
 
-# A dead client is noticed while a statement still runs (PostgreSQL 14 and later).
+# A dead client is noticed while a statement still runs (PostgreSQL 14 and later). A role named `rbk` does not make its tables
+# in the schema of the record, which would be its `$user`.
 postgres_session() {
     cat <<'SQL'
 \set ON_ERROR_STOP on
 DO $$ BEGIN
     IF current_setting('server_version_num')::int >= 140000 THEN
         PERFORM set_config('client_connection_check_interval', '2s', false);
+    END IF;
+    IF current_user = 'rbk' THEN
+        PERFORM set_config('search_path', regexp_replace(current_setting('search_path'), '"\$user", *', ''), false);
     END IF;
 END $$;
 SQL

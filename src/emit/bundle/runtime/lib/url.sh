@@ -104,7 +104,7 @@ url_decode() {
 
 # postgres_url URL: as libpq reads it, and as the URLs of applications are written (SQLAlchemy's driver, Prisma's schema).
 postgres_url() {
-    unset PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGDATABASE PGSERVICE PGOPTIONS PGTARGETSESSIONATTRS
+    unset PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGDATABASE PGSERVICE PGOPTIONS PGTARGETSESSIONATTRS PGTZ PGDATESTYLE
     case $1 in
         postgres://* | postgresql://* | postgresql+*://* | postgres+*://*) rest=${1#*://} ;;
         *) because 2 'the address is no postgresql:// URL'; return ;;

@@ -1,0 +1,191 @@
+//! Backups, what they cover, what restores lose, and verdicts.
+
+use super::{BY_HAND, backup, change, with_facts};
+use crate::analysis::coverage::{Artifact, Cover};
+
+const WRITER: &str = "writer w \"Writer\" writes db\n";
+
+/// What the scenario `s` loses.
+fn losses(settings: &str, body: &str) -> String {
+    with_facts(settings, body, |plan, _, facts, findings| {
+        assert_eq!(findings, []);
+        let (id, _) = plan.scenarios.iter().find(|(_, scenario)| scenario.header.name == "s").expect("s");
+        facts.loss(id).iter().map(|loss| loss.sentence.as_str()).collect::<Vec<_>>().join("\n")
+    })
+}
+
+/// A plan that freezes, saves, changes, and thaws an hour later.
+fn frozen(between: &str, scenario: &str) -> String {
+    WRITER.to_owned()
+        + &backup("b", "")
+        + &format!(
+            "phase p \"P\" at T-1h {{\n{}}}\nphase a \"A\" at T for 1h {{\n{}{between}{}}}\nphase on \"O\" at T+1h for 10m {{\n{}}}\nscenario s \"S\" {{\n{scenario}\n}}",
+            if between.is_empty() { "take b\n" } else { "" },
+            change("freeze", BY_HAND, "freezes db\n takes 1m\n undo takes 1m"),
+            change("x", "undo restore b", "takes 30m"),
+            change("thaw", BY_HAND, "thaws db\n undo takes 2m"),
+        )
+}
+
+#[test]
+fn writes_between_the_take_and_the_freeze_are_lost() {
+    assert_eq!(
+        losses("", &frozen("", "applies until thaw\n undo x")),
+        "what is written to The database (`db`) from the take of `b` (T-1h) until “Do freeze” (T+1m) is lost: 1h1m of writes at most"
+    );
+}
+
+#[test]
+fn a_take_while_frozen_loses_nothing_until_the_thaw() {
+    assert_eq!(losses("", &frozen("take b\n", "applies until thaw\n undo x")), "");
+    assert_eq!(
+        losses("", &frozen("take b\n", "applies within 24h of on\n undo x")),
+        "everything written to The database (`db`) from “Do thaw” (T+1h) until its restore (by T+25h30m) is lost: 24h30m of writes at most"
+            .replace("24h30m", "1d30m")
+            .replace("T+25h30m", "T+1d1h30m")
+    );
+}
+
+#[test]
+fn a_freeze_of_the_scenario_ends_the_window() {
+    let scenario =
+        "applies within 1h of thaw\n step stop-writes \"Stop writes\" on db takes 1m {\n do manual \"x\"\n freezes db\n }\n undo x";
+    assert_eq!(
+        losses("", &frozen("take b\n", scenario)),
+        "what is written to The database (`db`) from “Do thaw” (T+1h) until “Stop writes” in the rollback is lost: 1h11m of writes at most"
+    );
+}
+
+#[test]
+fn undoing_the_freeze_before_the_restore_lets_writers_in() {
+    assert_eq!(
+        losses("", &frozen("take b\n", "applies until thaw\n undo freeze\n undo x")),
+        "everything written to The database (`db`) from “Undo: Do freeze” in the rollback until its restore (by T+1h21m) is lost: \
+         21m of writes at most"
+    );
+}
+
+#[test]
+fn the_end_of_retention_bounds_what_nothing_else_does() {
+    let body = WRITER.to_owned()
+        + &backup("b", "")
+        + &format!(
+            "phase a \"A\" at T for 1h {{\ntake b\n{}}}\nscenario s \"S\" {{\n applies from x\n undo x\n}}",
+            change("x", "undo restore b", "")
+        );
+    assert_eq!(
+        losses("retain 7d", &body),
+        "everything written to The database (`db`) from the take of `b` (T) until its restore (by T+7d1h20m) is lost: 7d1h20m of writes at most"
+    );
+    assert_eq!(losses("", &body), "everything written to The database (`db`) from the take of `b` (T) until its restore is lost");
+}
+
+#[test]
+fn where_nobody_writes_nothing_is_lost() {
+    let body = frozen("take b\n", "applies from freeze\n undo x").replace("writes db", "writes other");
+    assert_eq!(losses("", &body), "");
+    let stopped = frozen("", "applies until thaw\n undo x").replace("freezes db", "stops w").replace("thaws db", "starts w");
+    assert!(losses("", &stopped).contains("until “Do freeze” (T+1m) is lost: 1h1m"));
+}
+
+#[test]
+fn what_the_scenario_keeps_aside_is_said() {
+    let body = backup("aside", "") + &frozen("", "applies until thaw\n take aside\n undo x");
+    assert!(losses("", &body).ends_with("1h1m of writes at most; `aside` keeps a copy of it"));
+}
+
+#[test]
+fn of_two_takes_each_is_the_last_for_a_while() {
+    let body = WRITER.to_owned()
+        + &backup("b", "")
+        + &format!(
+            "phase a \"A\" at T for 1h {{\ntake b\n{}}}\nphase c \"C\" at T+5h for 1h {{\n{}take b\n{}}}\nscenario s \"S\" {{\n applies from x within 6h of y\n restore b\n}}",
+            change("x", BY_HAND, ""),
+            change("freeze", BY_HAND, "freezes db\n takes 1m"),
+            change("y", BY_HAND, ""),
+        );
+    // After the second take nothing is lost; before it, what came since the first.
+    assert!(losses("", &body).starts_with("everything written to The database (`db`) from the take of `b` (T) until its restore"));
+}
+
+#[test]
+fn covers_says_why_not() {
+    let body = backup("whole", "")
+        + &backup("some", "tables orders")
+        + &backup("never", "")
+        + &backup("late", "")
+        + &format!(
+            "phase a \"A\" at T {{\ntake whole, some\n{}{}take late\nchange z \"Z\" on other {{\n do manual \"x\"\n undo manual \"y\"\n}}\n}}",
+            change("x", BY_HAND, "writes orders"),
+            change("y", BY_HAND, "writes orders, users"),
+        );
+    with_facts("", &body, |plan, graph, facts, _| {
+        let backup = |name: &str| plan.backups.iter().find(|(_, backup)| backup.header.name == name).expect("it is there").0;
+        let change = |name: &str| plan.changes.iter().find(|(_, change)| change.header.name == name).expect("it is there").0;
+        let covers = |of: &str, what: &str| facts.coverage.covers(plan, graph, backup(of), change(what));
+        assert_eq!(covers("whole", "y"), Cover::Yes);
+        assert_eq!(covers("some", "x"), Cover::Yes);
+        assert_eq!(covers("some", "y"), Cover::NotHeld("users".to_owned()));
+        assert_eq!(covers("never", "x"), Cover::NeverTaken);
+        assert_eq!(covers("late", "x"), Cover::TakenLater);
+        assert_eq!(covers("whole", "z"), Cover::OtherTarget);
+    });
+}
+
+#[test]
+fn restores_say_what_they_read() {
+    let body = backup("b", "")
+        + &backup("never", "")
+        + &format!(
+            "phase a \"A\" at T {{\n{}take b\n{}}}\nscenario s \"S\" {{\n applies from x\n restore b\n undo y\n restore b {{\n only if b is available\n }}\n restore never\n take b\n restore b\n}}",
+            change("x", BY_HAND, ""),
+            change("y", "undo restore b", ""),
+        );
+    with_facts("", &body, |plan, _, facts, _| {
+        let restores: Vec<Artifact> =
+            facts.restores(plan.scenarios.ids().next().expect("s")).iter().map(|restore| restore.artifact.clone()).collect();
+        assert_eq!(
+            restores,
+            [Artifact::Missing(1..3), Artifact::Forward(0), Artifact::Asked, Artifact::None, Artifact::Own("take-b".to_owned())]
+        );
+    });
+}
+
+#[test]
+fn verdicts_give_their_reason() {
+    let sql = |name: &str, forward: &str, undo: &str| {
+        format!("change {name} \"C\" on db {{\n do ```sql\n  {forward}\n  ```\n undo ```sql\n  {undo}\n  ```\n}}\n")
+    };
+    let body = backup("b", "")
+        + "phase a \"A\" at T {\n"
+        + &sql("plain", "CREATE TABLE t (a int);", "DROP TABLE t;")
+        + &sql("drops", "ALTER TABLE t DROP COLUMN a;", "ALTER TABLE t ADD COLUMN a int;")
+        + &sql("hollow", "CREATE TABLE u (a int);", "-- nothing")
+        + &sql("opaque", "DO $$ BEGIN END $$;", "SELECT undo();")
+        + "change flag \"F\" on env {\n do set f to \"on\"\n undo auto\n}\n"
+        + &change("early", "undo restore b", "")
+        + "take b\n"
+        + &change("saved", "undo restore b", "")
+        + &change("hand", BY_HAND, "")
+        + "change none \"N\" on db {\n do manual \"x\"\n}\n"
+        + "irreversible change on \"O\" on db {\n do manual \"x\"\n recover forward \"Mend it\"\n}\n}\n";
+    with_facts("", &body, |plan, _, facts, _| {
+        let told: Vec<String> =
+            plan.changes.iter().map(|(id, change)| format!("{}: {}", change.header.name, facts.verdict(id).reason)).collect();
+        assert_eq!(
+            told,
+            [
+                "plain: its author says how; rbk has not proved it",
+                "drops: its author's undo can't bring back the data of `t.a`",
+                "hollow: its undo does nothing that rbk can see",
+                "opaque: its author says how; what it does can't be read in it",
+                "flag: “Flag” goes back to the value that was read when it was set",
+                "early: by restoring “Backup b”, which is taken only after `early`",
+                "saved: by restoring “Backup b”; what is written after it was taken is lost",
+                "hand: a person takes it back; its author says how",
+                "none: nothing says how it is taken back",
+                "on: it can't be undone; one goes forward: Mend it",
+            ]
+        );
+    });
+}

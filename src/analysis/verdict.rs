@@ -1,0 +1,172 @@
+//! Whether a change can be taken back, as far as the plan says: by what, on whose word, and at what price.
+//!
+//! What SQL and shell do to objects is read by keywords only, so that an undo in code is never more than its author's claim.
+
+use crate::effect::sh;
+use crate::effect::sql::{self, Dialect, Sight, Statement};
+use crate::graph::Graph;
+use crate::plan::Plan;
+use crate::plan::action::{Action, Code, Language};
+use crate::plan::change::{Change, Recover, Undo};
+use crate::plan::id::Id;
+use crate::plan::scenario::Scenario;
+use crate::plan::target::Backup;
+
+use super::coverage::{Cover, Coverage};
+
+/// The answer to "can it be taken back?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Exactly; rbk derives how.
+    Clean,
+    /// By what its author wrote; rbk has not proved it.
+    Claimed,
+    /// By what its author wrote, but without what the change destroys: these objects.
+    Lossy(Vec<String>),
+    /// By restoring a backup.
+    Restore(Backups),
+    /// By a scenario that the change names.
+    Run(Id<Scenario>),
+    /// By a person.
+    Manual,
+    /// It can't; one goes on from there.
+    ForwardOnly,
+    Unknown,
+}
+
+/// The backup that a change is taken back from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backups {
+    pub backup: Id<Backup>,
+    /// Whether it is taken before the change on every path, and holds what the change touches.
+    pub covers: bool,
+}
+
+/// Whether a change can be taken back, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub answer: Answer,
+    /// For people, without a final period.
+    pub reason: String,
+}
+
+/// Returns the verdict on a change.
+pub fn verdict(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>) -> Verdict {
+    let change = &plan.changes[id];
+    if change.irreversible.is_some() {
+        return irreversible(plan, graph, coverage, id);
+    }
+    match &change.undo {
+        Undo::None => unknown("nothing says how it is taken back"),
+        Undo::Auto(_) => match &change.forward {
+            Some(Action::Set { flag, .. }) => {
+                let title = &plan.flags[*flag].header.title;
+                Verdict { answer: Answer::Clean, reason: format!("“{title}” goes back to the value that was read when it was set") }
+            }
+            Some(Action::Edit { path, .. }) => {
+                Verdict { answer: Answer::Clean, reason: format!("`{path}` goes back to what was kept of it when it was edited") }
+            }
+            Some(Action::Deploy { .. }) => {
+                Verdict { answer: Answer::Clean, reason: "the release that ran before is deployed again".to_owned() }
+            }
+            _ => unknown("rbk can't derive its inverse"),
+        },
+        Undo::Action(undo) => by_action(plan, graph, coverage, id, undo),
+    }
+}
+
+fn unknown(reason: &str) -> Verdict {
+    Verdict { answer: Answer::Unknown, reason: reason.to_owned() }
+}
+
+fn irreversible(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>) -> Verdict {
+    let change = &plan.changes[id];
+    match change.recover.first().map(|recover| &recover.value) {
+        Some(Recover::Restore(backup)) => restore(plan, graph, coverage, id, *backup),
+        Some(Recover::Run(scenario)) => {
+            let title = &plan.scenarios[*scenario].header.title;
+            Verdict { answer: Answer::Run(*scenario), reason: format!("it can't be undone; its author says that “{title}” helps") }
+        }
+        Some(Recover::Forward(how)) => {
+            let line = how.lines().next().unwrap_or_default().trim();
+            Verdict { answer: Answer::ForwardOnly, reason: format!("it can't be undone; one goes forward: {line}") }
+        }
+        None => Verdict { answer: Answer::ForwardOnly, reason: "it can't be undone, and nothing says what helps".to_owned() },
+    }
+}
+
+fn restore(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, backup: Id<Backup>) -> Verdict {
+    let (name, title) = (&plan.changes[id].header.name, &plan.backups[backup].header.title);
+    let cover = coverage.covers(plan, graph, backup, id);
+    let doubt = match &cover {
+        Cover::Yes => None,
+        Cover::OtherTarget => Some("holds another target".to_owned()),
+        Cover::NeverTaken => Some("is never taken".to_owned()),
+        Cover::TakenLater => Some(format!("is taken only after `{name}`")),
+        Cover::Unsure => Some("is not taken on every path to it".to_owned()),
+        Cover::NotHeld(object) => Some(format!("does not hold `{object}`")),
+        Cover::Unknown => Some(format!("holds some tables, and `{name}` does not say what it touches")),
+    };
+    let reason = match &doubt {
+        None => format!("by restoring “{title}”; what is written after it was taken is lost"),
+        Some(doubt) => format!("by restoring “{title}”, which {doubt}"),
+    };
+    Verdict { answer: Answer::Restore(Backups { backup, covers: doubt.is_none() }), reason }
+}
+
+fn by_action(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, undo: &Action) -> Verdict {
+    let change = &plan.changes[id];
+    match undo {
+        Action::Restore { backup, .. } => restore(plan, graph, coverage, id, *backup),
+        Action::Manual(_) => Verdict { answer: Answer::Manual, reason: "a person takes it back; its author says how".to_owned() },
+        Action::Code(code) if is_hollow(plan, change, code) => unknown("its undo does nothing that rbk can see"),
+        _ => {
+            let gone = destroyed(plan, change);
+            if !gone.is_empty() {
+                let names = gone.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                return Verdict { answer: Answer::Lossy(gone), reason: format!("its author's undo can't bring back the data of {names}") };
+            }
+            if is_opaque(plan, change) {
+                return Verdict { answer: Answer::Claimed, reason: "its author says how; what it does can't be read in it".to_owned() };
+            }
+            Verdict { answer: Answer::Claimed, reason: "its author says how; rbk has not proved it".to_owned() }
+        }
+    }
+}
+
+/// Returns the statements of SQL that rbk reads; `None` for other code.
+fn statements(plan: &Plan, change: &Change, action: Option<&Action>) -> Option<Vec<Statement>> {
+    let Some(Action::Code(code)) = action else { return None };
+    let dialect = change.on.and_then(|on| Dialect::of(plan.targets[on.value].kind.value))?;
+    (code.language == Language::Sql).then(|| sql::split(&code.text, dialect))
+}
+
+/// Returns what a change surely destroys: what it declares, and what its SQL says.
+fn destroyed(plan: &Plan, change: &Change) -> Vec<String> {
+    let declared = change.effects.destroys.iter().map(|object| object.value.clone());
+    let written = statements(plan, change, change.forward.as_ref()).unwrap_or_default();
+    let written = written.into_iter().flat_map(|statement| statement.destroys).map(|destroyed| destroyed.name);
+    let mut all: Vec<String> = declared.chain(written).collect();
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|name| seen.insert(name.to_lowercase()));
+    all
+}
+
+fn is_opaque(plan: &Plan, change: &Change) -> bool {
+    match &change.forward {
+        Some(Action::Code(code)) if code.language != Language::Sql => true,
+        action => statements(plan, change, action.as_ref())
+            .is_some_and(|statements| statements.iter().any(|statement| statement.sight == Sight::Opaque)),
+    }
+}
+
+fn is_hollow(plan: &Plan, change: &Change, code: &Code) -> bool {
+    match code.language {
+        Language::Sql => change
+            .on
+            .and_then(|on| Dialect::of(plan.targets[on.value].kind.value))
+            .is_some_and(|dialect| sql::is_hollow(&code.text, dialect)),
+        Language::Sh | Language::Bash => sh::is_hollow(&code.text),
+        _ => false,
+    }
+}

@@ -1,0 +1,138 @@
+//! Who may write to which target, and when: freezes and thaws, writers that are stopped and started.
+
+use std::collections::BTreeSet;
+
+use crate::plan::Plan;
+use crate::plan::change::Effects;
+use crate::plan::id::Id;
+use crate::plan::target::{Target, Writer};
+
+use super::program::{Direction, Item, Program, Sure};
+
+/// What an item does to writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    pub freezes: Vec<Id<Target>>,
+    pub thaws: Vec<Id<Target>>,
+    pub stops: Vec<Id<Writer>>,
+    pub starts: Vec<Id<Writer>>,
+}
+
+impl Turn {
+    /// Returns what an item does to writes: what it declares, and, where it takes changes back, the reverse of what they
+    /// declare. `None` when that is nothing.
+    pub fn of(plan: &Plan, item: &Item<'_>) -> Option<Turn> {
+        let mut turn = Turn::default();
+        let undone = item.change.filter(|(_, direction)| *direction == Direction::Undo).map(|(change, _)| change);
+        for change in undone.iter().chain(&item.undoes) {
+            turn.add(&plan.changes[*change].effects, Direction::Undo);
+        }
+        // What the item says itself comes last: it has the last word.
+        if let Some(effects) = item.effects {
+            turn.add(effects, Direction::Apply);
+        }
+        (turn != Turn::default()).then_some(turn)
+    }
+
+    fn add(&mut self, effects: &Effects, direction: Direction) {
+        let targets = |list: &[crate::source::Spanned<Id<Target>>]| list.iter().map(|target| target.value).collect::<Vec<_>>();
+        let writers = |list: &[crate::source::Spanned<Id<Writer>>]| list.iter().map(|writer| writer.value).collect::<Vec<_>>();
+        let (mut freezes, mut thaws) = (targets(&effects.freezes), targets(&effects.thaws));
+        let (mut stops, mut starts) = (writers(&effects.stops), writers(&effects.starts));
+        if direction == Direction::Undo {
+            std::mem::swap(&mut freezes, &mut thaws);
+            std::mem::swap(&mut stops, &mut starts);
+        }
+        self.thaws.retain(|target| !freezes.contains(target));
+        self.freezes.retain(|target| !thaws.contains(target));
+        self.starts.retain(|writer| !stops.contains(writer));
+        self.stops.retain(|writer| !starts.contains(writer));
+        self.freezes.extend(freezes);
+        self.thaws.extend(thaws);
+        self.stops.extend(stops);
+        self.starts.extend(starts);
+    }
+}
+
+/// Which targets are frozen, and which writers stopped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Writes {
+    frozen: BTreeSet<Id<Target>>,
+    stopped: BTreeSet<Id<Writer>>,
+}
+
+impl Writes {
+    /// Carries a turn out. One that is not sure lets writers in, and keeps none out.
+    pub fn turn(&mut self, turn: &Turn, sure: Sure) {
+        turn.thaws.iter().for_each(|target| {
+            self.frozen.remove(target);
+        });
+        turn.starts.iter().for_each(|writer| {
+            self.stopped.remove(writer);
+        });
+        if sure == Sure::Yes {
+            self.frozen.extend(&turn.freezes);
+            self.stopped.extend(&turn.stops);
+        }
+    }
+
+    /// Returns whether a target is frozen by a change or a step.
+    pub fn is_frozen(&self, target: Id<Target>) -> bool {
+        self.frozen.contains(&target)
+    }
+
+    /// Returns whether nothing writes to a target: it is frozen, or every writer that the plan declares for it is stopped.
+    /// A plan that declares no writer at all may have some everywhere.
+    pub fn is_quiet(&self, plan: &Plan, target: Id<Target>) -> bool {
+        if self.is_frozen(target) {
+            return true;
+        }
+        let mut of_target =
+            plan.writers.iter().filter(|(_, writer)| writer.targets.iter().any(|written| written.value == target)).peekable();
+        let none = of_target.peek().is_none();
+        (!none || !plan.writers.is_empty()) && of_target.all(|(writer, _)| self.stopped.contains(&writer))
+    }
+}
+
+/// One item that does something to writes.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its id in its program.
+    pub item: String,
+    pub title: String,
+    /// Its place among the program's items.
+    pub place: usize,
+    /// How many changes have been made before it.
+    pub rank: usize,
+    /// Whether it is a change itself.
+    pub is_change: bool,
+    pub sure: Sure,
+    pub turn: Turn,
+}
+
+impl Event {
+    /// Returns the first position in which it may have begun.
+    pub fn begins(&self) -> usize {
+        2 * self.rank + usize::from(self.is_change)
+    }
+
+    /// Returns the first position in which it has surely ended.
+    pub fn ended(&self) -> usize {
+        2 * self.rank + 1 + usize::from(self.is_change)
+    }
+}
+
+/// Returns what a program does to writes, in order.
+pub fn events(plan: &Plan, program: &Program<'_>) -> Vec<Event> {
+    let mut events = Vec::new();
+    let (mut place, mut rank) = (0, 0);
+    program.each(&mut |item, sure| {
+        let is_change = item.change.is_some_and(|(_, direction)| direction == Direction::Apply);
+        if let Some(turn) = Turn::of(plan, item) {
+            events.push(Event { item: item.id.clone(), title: item.title.clone(), place, rank, is_change, sure, turn });
+        }
+        rank += usize::from(is_change);
+        place += 1;
+    });
+    events
+}

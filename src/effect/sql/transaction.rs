@@ -1,0 +1,225 @@
+//! What a statement means for a transaction, and whether it leaves a trace.
+
+use super::lexis::TokenKind;
+use super::words::Words;
+use super::{Dialect, Kind, Sight};
+
+/// Functions that only compute; a `SELECT` of any other may do something.
+const PURE: [&str; 28] = [
+    "abs",
+    "array_agg",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "cast",
+    "coalesce",
+    "concat",
+    "count",
+    "current_database",
+    "exists",
+    "greatest",
+    "in",
+    "least",
+    "length",
+    "lower",
+    "max",
+    "md5",
+    "min",
+    "now",
+    "nullif",
+    "over",
+    "round",
+    "string_agg",
+    "sum",
+    "to_char",
+    "upper",
+    "version",
+];
+
+/// Commands of psql and sqlite3 that only print, or change how is printed.
+const QUIET: [&str; 12] =
+    ["\\echo", "\\pset", "\\qecho", "\\set", "\\timing", "\\x", "\\d", "\\dt", ".echo", ".headers", ".mode", ".print"];
+
+/// Judges a statement by its keywords.
+pub fn kind(words: &Words<'_>, dialect: Dialect) -> Kind {
+    let control = words.is_one(0, &["begin", "commit", "rollback", "savepoint", "release", "end", "abort"])
+        || words.are(0, &["start", "transaction"])
+        || words.are(0, &["prepare", "transaction"]);
+    let alone = || match dialect {
+        Dialect::Postgres => alone_in_postgres(words),
+        Dialect::Sqlite => alone_in_sqlite(words),
+    };
+    match control {
+        true => Kind::Control,
+        false if alone() => Kind::Alone,
+        false => Kind::Plain,
+    }
+}
+
+fn alone_in_postgres(words: &Words<'_>) -> bool {
+    let second = |known: &[&str]| words.is_one(1, known);
+    match words.text(0).to_ascii_lowercase().as_str() {
+        "vacuum" => true,
+        "alter" if second(&["system"]) => true,
+        "alter" if second(&["database"]) => words.has("tablespace"),
+        "alter" if second(&["table"]) => words.has("detach") && words.has("concurrently"),
+        // Inside a transaction the new value can't be used before the commit, and servers before 12 refuse it there.
+        "alter" if second(&["type"]) => (0..words.len()).any(|index| words.are(index, &["add", "value"])),
+        "alter" if second(&["subscription"]) => {
+            words.has("refresh") && !words.is_off("refresh") || words.has("publication") && !words.is_off("refresh")
+        }
+        "create" | "drop" if second(&["database", "tablespace"]) => true,
+        "create" | "drop" if second(&["index", "unique"]) => (2..4).any(|index| words.is(index, "concurrently")),
+        "create" if second(&["subscription"]) => !words.is_off("create_slot") && !words.is_off("connect"),
+        "drop" if second(&["subscription"]) => true,
+        "discard" => second(&["all"]),
+        // CLUSTER, CLUSTER VERBOSE, CLUSTER (VERBOSE): without a table, every one.
+        "cluster" => (1..words.len()).all(|index| words.is(index, "verbose") || matches!(words.kind(index), Some(TokenKind::Sign(_)))),
+        "reindex" => words.has("concurrently") || (1..words.len()).any(|index| words.is_one(index, &["schema", "database", "system"])),
+        "do" => (1..words.len()).any(|index| words.kind(index) == Some(TokenKind::Text) && ends_transactions(words.text(index))),
+        _ => false,
+    }
+}
+
+/// Returns whether the body of a block says `COMMIT` or `ROLLBACK`, in code or in a comment.
+fn ends_transactions(body: &str) -> bool {
+    body.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| word.eq_ignore_ascii_case("commit") || word.eq_ignore_ascii_case("rollback"))
+}
+
+/// Inside a transaction SQLite refuses these, or ignores them without a word.
+fn alone_in_sqlite(words: &Words<'_>) -> bool {
+    if words.is(0, "vacuum") {
+        return true;
+    }
+    let Some((_, behind)) = words.name(1).filter(|_| words.is(0, "pragma")) else { return false };
+    let name = behind - 1;
+    let sets = words.is_sign(behind, b'=') || words.is_sign(behind, b'(');
+    words.is(name, "wal_checkpoint") || sets && words.is_one(name, &["journal_mode", "foreign_keys", "synchronous"])
+}
+
+/// Returns what can be seen of a statement that destroys nothing.
+pub fn sight(words: &Words<'_>, kind: Kind) -> Sight {
+    if kind == Kind::Control {
+        return Sight::Sets;
+    }
+    let first = words.text(0).to_ascii_lowercase();
+    let sent = (0..words.len()).any(|index| words.kind(index) == Some(TokenKind::Meta) && !is_quiet(words.text(index)));
+    match first.as_str() {
+        _ if sent => Sight::Opaque,
+        "do" | "call" | "execute" | "load" | "import" => Sight::Opaque,
+        "show" | "table" | "fetch" => Sight::Reads,
+        "set" | "reset" | "discard" | "listen" | "unlisten" => Sight::Sets,
+        "pragma" if (1..words.len()).any(|index| words.is_sign(index, b'=') || words.is_sign(index, b'(')) => pragma(words),
+        "pragma" => Sight::Reads,
+        "explain" if words.is_one(1, &["analyze", "analyse"]) || words.is_sign(1, b'(') => Sight::Opaque,
+        "explain" => Sight::Reads,
+        "select" | "values" | "with" | "(" => query(words),
+        _ => Sight::Changes,
+    }
+}
+
+/// A pragma with a value: what it sets is of the session, or stays in the file.
+fn pragma(words: &Words<'_>) -> Sight {
+    let Some((_, behind)) = words.name(1) else { return Sight::Opaque };
+    let name = words.text(behind - 1).to_ascii_lowercase();
+    let reads = [
+        "table_info",
+        "table_xinfo",
+        "index_list",
+        "index_info",
+        "index_xinfo",
+        "foreign_key_list",
+        "foreign_key_check",
+        "integrity_check",
+        "quick_check",
+    ];
+    let stays = [
+        "user_version",
+        "application_id",
+        "journal_mode",
+        "auto_vacuum",
+        "page_size",
+        "encoding",
+        "schema_version",
+        "incremental_vacuum",
+        "wal_checkpoint",
+        "optimize",
+    ];
+    match name.as_str() {
+        name if reads.contains(&name) => Sight::Reads,
+        name if stays.contains(&name) => Sight::Changes,
+        _ => Sight::Sets,
+    }
+}
+
+/// A query reads, unless it writes in a part (`INTO`, `WITH … AS (DELETE …)`), locks, or calls what may do anything.
+fn query(words: &Words<'_>) -> Sight {
+    let writes = (0..words.len()).any(|index| words.is_one(index, &["into", "insert", "update", "delete", "merge"]));
+    if writes {
+        return Sight::Changes;
+    }
+    let calls = (1..words.len()).any(|index| {
+        words.is_sign(index, b'(')
+            && match words.kind(index - 1) {
+                // `AS name (…)` and `FROM name (…)` are no calls, but nobody would notice the difference to one that is.
+                Some(TokenKind::Word) => !words.is_one(index - 1, &PURE) && !is_syntax(words.text(index - 1)),
+                Some(TokenKind::Name) => true,
+                _ => false,
+            }
+    });
+    if calls { Sight::Opaque } else { Sight::Reads }
+}
+
+/// Returns whether a word before a parenthesis is no name: `WHERE (…)`, `AND (…)`.
+fn is_syntax(word: &str) -> bool {
+    const SYNTAX: [&str; 31] = [
+        "all",
+        "and",
+        "any",
+        "array",
+        "as",
+        "between",
+        "by",
+        "case",
+        "distinct",
+        "else",
+        "except",
+        "from",
+        "having",
+        "intersect",
+        "join",
+        "lateral",
+        "like",
+        "limit",
+        "materialized",
+        "not",
+        "offset",
+        "on",
+        "or",
+        "row",
+        "select",
+        "some",
+        "then",
+        "union",
+        "using",
+        "values",
+        "when",
+    ];
+    SYNTAX.iter().any(|syntax| syntax.eq_ignore_ascii_case(word))
+        || word.eq_ignore_ascii_case("where")
+        || word.eq_ignore_ascii_case("filter")
+}
+
+/// Returns what a command of the client does.
+pub fn meta(line: &str) -> Sight {
+    if is_quiet(line) { Sight::Reads } else { Sight::Opaque }
+}
+
+fn is_quiet(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let command = words.next().unwrap_or_default();
+    // A backtick runs a command of the shell; `\g` alone, and with nowhere to send to, is another semicolon.
+    let sends = matches!(command, "\\g" | "\\gx" | "\\gdesc") && words.next().is_none();
+    sends || QUIET.contains(&command) && !line.contains('`')
+}

@@ -1,0 +1,222 @@
+//! Which changes depend on which, and why. Only what must be undone first counts: that a phase comes later is no
+//! dependency by itself, that it changes the same target is.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::plan::Plan;
+use crate::plan::action::Action;
+use crate::plan::change::{Change, Undo};
+use crate::plan::id::Id;
+use crate::plan::target::{Flag, Release, Target};
+
+use super::objects::Object;
+use super::{Dependency, Why};
+
+/// What a change changes of a target, as far as order is concerned.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// Anything.
+    Whole(Id<Target>),
+    /// One flag, and nothing else: other flags are independent of it.
+    Flag(Id<Target>, Id<Flag>),
+    /// One file, and nothing else.
+    File(Id<Target>, String),
+}
+
+impl Part {
+    fn target(&self) -> Id<Target> {
+        match self {
+            Part::Whole(target) | Part::Flag(target, _) | Part::File(target, _) => *target,
+        }
+    }
+}
+
+/// Returns what a change changes.
+pub fn parts(plan: &Plan, id: Id<Change>) -> Vec<Part> {
+    let change = &plan.changes[id];
+    let on = change.on.map(|on| on.value);
+    // An undo of another kind may touch anything.
+    let same = |fits: fn(&Action) -> bool| match &change.undo {
+        Undo::Action(action) => fits(action),
+        Undo::None | Undo::Auto(_) => true,
+    };
+    match &change.forward {
+        Some(Action::Set { flag, .. }) if same(|undo| matches!(undo, Action::Set { .. })) => {
+            let targets = on.into_iter().chain(plan.flags[*flag].targets.iter().map(|target| target.value));
+            let mut parts: Vec<Part> = targets.map(|target| Part::Flag(target, *flag)).collect();
+            parts.sort();
+            parts.dedup();
+            parts
+        }
+        Some(Action::Edit { path, .. }) if same(|undo| matches!(undo, Action::Edit { .. })) => {
+            on.into_iter().map(|on| Part::File(on, path.clone())).collect()
+        }
+        Some(Action::Deploy { release, .. }) => {
+            let of = plan.releases[*release].of.value;
+            on.into_iter().filter(|on| *on != of).chain([of]).map(Part::Whole).collect()
+        }
+        _ => on.into_iter().map(Part::Whole).collect(),
+    }
+}
+
+/// Returns, by change, what it directly depends on: earlier changes only, each once, with the most telling reason.
+pub fn dependencies(plan: &Plan, order: &[Id<Change>], ranks: &[usize]) -> Vec<Vec<Dependency>> {
+    let mut dependencies = vec![Vec::new(); order.len()];
+    let mut seen = Seen {
+        targets: Last::new(),
+        objects: HashMap::new(),
+        inner: HashMap::new(),
+        makers: HashMap::new(),
+        deploys: HashMap::new(),
+        running: HashMap::new(),
+        needed: HashMap::new(),
+    };
+    for id in order {
+        let change = &plan.changes[*id];
+        let mut found: Vec<Dependency> = Vec::new();
+        for after in &change.after {
+            // On a cycle some stand later; the cycle has been reported.
+            if ranks[after.value.index()] < ranks[id.index()] {
+                found.push(Dependency { on: after.value, why: Why::After(after.span) });
+            }
+        }
+        seen.objects(plan, *id, &mut found);
+        seen.releases(plan, *id, &mut found);
+        seen.targets(plan, *id, &mut found);
+        let mut known = HashSet::from([*id]);
+        found.retain(|dependency| known.insert(dependency.on));
+        dependencies[id.index()] = found;
+    }
+    dependencies
+}
+
+/// What the changes so far have touched.
+struct Seen {
+    targets: Last<Id<Change>>,
+    /// The last change that names an object; and, below the names of what it is a part of, the last that names a part.
+    objects: HashMap<Object, Id<Change>>,
+    inner: HashMap<Object, Id<Change>>,
+    /// The last change that makes or alters an object, whatever its target.
+    makers: HashMap<Vec<String>, Id<Change>>,
+    deploys: HashMap<Id<Release>, Id<Change>>,
+    /// What runs on a target.
+    running: HashMap<Id<Target>, Id<Release>>,
+    /// The last change whose undo goes back to a release that needs the object.
+    needed: HashMap<Vec<String>, Id<Change>>,
+}
+
+/// Who changed what last, by target: the whole of it, and parts of it since.
+#[derive(Clone, Debug)]
+pub struct Last<T> {
+    targets: HashMap<Id<Target>, Touched<T>>,
+}
+
+#[derive(Clone, Debug)]
+struct Touched<T> {
+    whole: Option<T>,
+    /// Since the whole.
+    parts: BTreeMap<Part, T>,
+}
+
+impl<T: Copy> Last<T> {
+    /// Returns a record without entries.
+    pub fn new() -> Last<T> {
+        Last { targets: HashMap::new() }
+    }
+
+    /// Notes that `one` changes `part`, and returns those that changed the same before it, as far as no other lies between.
+    pub fn touch(&mut self, part: Part, one: T) -> Vec<T> {
+        let touched = self.targets.entry(part.target()).or_insert(Touched { whole: None, parts: BTreeMap::new() });
+        if let Part::Whole(_) = part {
+            let before = touched.whole.replace(one);
+            let since: Vec<T> = std::mem::take(&mut touched.parts).into_values().collect();
+            // Each of the parts comes after the whole already.
+            return if since.is_empty() { before.into_iter().collect() } else { since };
+        }
+        touched.parts.insert(part, one).or(touched.whole).into_iter().collect()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.targets.clear();
+    }
+}
+
+impl Seen {
+    /// A later change on the same target was built on the earlier one.
+    fn targets(&mut self, plan: &Plan, id: Id<Change>, found: &mut Vec<Dependency>) {
+        let same_phase = |earlier: Id<Change>| plan.changes[earlier].phase == plan.changes[id].phase;
+        for earlier in parts(plan, id).into_iter().flat_map(|part| self.targets.touch(part, id)) {
+            found.push(Dependency { on: earlier, why: if same_phase(earlier) { Why::Written } else { Why::Phase } });
+        }
+    }
+
+    /// A later change that names an object depends on the last that names it, what it is a part of, or a part of it.
+    fn objects(&mut self, plan: &Plan, id: Id<Change>, found: &mut Vec<Dependency>) {
+        let change = &plan.changes[id];
+        let on = change.on.map(|on| on.value);
+        let effects = &change.effects;
+        let named: Vec<(&str, Object)> = effects
+            .creates
+            .iter()
+            .chain(&effects.alters)
+            .chain(&effects.writes)
+            .chain(&effects.destroys)
+            .map(|name| (name.value.as_str(), Object::new(plan, &name.value, on)))
+            .collect();
+        for (name, object) in &named {
+            let earlier = object.with_parents().filter_map(|object| self.objects.get(&object)).chain(self.inner.get(object));
+            found.extend(earlier.map(|earlier| Dependency { on: *earlier, why: Why::Object((*name).to_owned()) }));
+        }
+        for name in &effects.destroys {
+            // What an undone deploy would go back to still needs it: the destruction has to be undone first.
+            let object = Object::new(plan, &name.value, on);
+            if let Some(deployed) = object.with_parents().find_map(|object| self.needed.get(&object.parts)) {
+                found.push(Dependency { on: *deployed, why: Why::Object(name.value.clone()) });
+            }
+        }
+        for (_, object) in named {
+            for parent in object.with_parents().skip(1) {
+                self.inner.insert(parent, id);
+            }
+            self.objects.insert(object, id);
+        }
+        for name in effects.creates.iter().chain(&effects.alters) {
+            self.makers.insert(Object::new(plan, &name.value, on).parts, id);
+        }
+    }
+
+    /// A deploy depends on who makes what its release needs, and on the deploy of the releases that it needs.
+    fn releases(&mut self, plan: &Plan, id: Id<Change>, found: &mut Vec<Dependency>) {
+        let change = &plan.changes[id];
+        let Some(Action::Deploy { release, .. }) = &change.forward else { return };
+        let deployed = &plan.releases[*release];
+        for (name, _) in &deployed.needs_objects {
+            let object = Object::new(plan, &name.value, None);
+            if let Some(maker) = object.with_parents().find_map(|object| self.makers.get(&object.parts)) {
+                found.push(Dependency { on: *maker, why: Why::Object(name.value.clone()) });
+            }
+        }
+        for needed in &deployed.needs_releases {
+            found.extend(self.deploys.get(&needed.value).map(|deployer| Dependency { on: *deployer, why: Why::Release }));
+        }
+        let before = self.running.insert(deployed.of.value, *release).or_else(|| running(plan, deployed.of.value));
+        let back = match &change.undo {
+            Undo::Action(action) => match action.as_ref() {
+                Action::Deploy { release, .. } => Some(*release),
+                _ => None,
+            },
+            Undo::Auto(_) => before,
+            Undo::None => None,
+        };
+        for (name, _) in back.iter().flat_map(|back| &plan.releases[*back].needs_objects) {
+            self.needed.insert(Object::new(plan, &name.value, None).parts, id);
+        }
+        self.deploys.insert(*release, id);
+    }
+}
+
+/// Returns the release that runs on a target before the plan begins.
+pub fn running(plan: &Plan, of: Id<Target>) -> Option<Id<Release>> {
+    plan.releases.iter().find(|(_, release)| release.running.is_some() && release.of.value == of).map(|(id, _)| id)
+}
