@@ -1,0 +1,1 @@
+UPDATE u SET c = id; SELECT pg_advisory_xact_lock(7);

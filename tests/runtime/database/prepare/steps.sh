@@ -1,0 +1,2 @@
+step 'take-db' 'Take' kind='take' backup='db'
+step 'cap' 'Capture' kind='capture' check='rows'

@@ -1,0 +1,2 @@
+step 'r' 'R' kind='restore' backup='db' change='col' effect='undo' undoes='idx'
+step 'rows' 'Rows' kind='verify' check='rows'

@@ -1,0 +1,66 @@
+# What people have to say before something is done: approval by another person, what is lost, choices, questions, confirmations,
+# manual steps and notes. Nobody is at a terminal here: everything waits with status 4 and goes on with an option.
+
+command . "$RBK_TESTS/lib.sh"
+command . "$RBK_TESTS/plan.sh"
+
+fresh gates
+expect 0 'prepare' rb prepare
+expect 0 'forward' rb forward --approve proceed=proceed
+expect 3 '--yes does not cover a loss' rb run other --yes
+expect 4 'nor does it approve' rb run other --yes --accept-loss
+expect 4 'nobody approves for themselves' rb resume --accept-loss --approve other=other --as Bob --operator Bob
+expect 4 'a loss has to be accepted' rb resume --approve other=other --as Bob --operator Ann
+expect 4 'approved and accepted, it waits for a choice' rb resume --accept-loss --approve other=other --as Bob --operator Ann
+expect 4 'an option that is not there' rb resume --choose how=wrong
+touch "$PLACE/fail-p3"
+expect 4 'a manual step waits' rb resume --choose how=careful
+that 'the fallback was entered' has failed-over main-way
+silent_about "$(printf '\033')" 'escapes in a text are not shown'
+expect 0 'status' rb
+says 'main-way: failed, its fallback is under way' 'status names the fallback'
+expect 4 'a confirmation waits' rb resume --assume fb-1=done
+expect 1 'confirmed, it goes on to the next step that fails' rb resume --approve fb-2=fb-2
+that 'the step is done by its fallback' has done-by-fallback main-way
+that 'a fallback works among steps side by side' has done-by-fallback p2
+rm "$PLACE/fail-p3"
+expect 4 'a question waits' rb resume
+that 'the backup is restored' holds "$PLACE/restored" data
+expect 0 'it is answered' rb resume --approve last=yes
+says 'fallback' 'the end says that it took a fallback'
+that 'a restore undoes what it says' has change b undone
+never 'the other option was not carried out' has started quick-1
+expect 0 'report' rb report
+says 'rows written after 14:02' 'the report says what is lost'
+says 'approved by Bob' 'and who approved'
+
+fresh asked
+expect 0 'prepare' rb prepare
+expect 4 'a scenario asks before it begins' rb run asks --yes
+says 'Is the office informed?' 'and says what'
+expect 4 'then the second question' rb resume --yes --approve asks.ask-1=yes
+says 'Is the door shut?' 'and says what'
+expect 3 'a no refuses it' rb resume --yes --approve asks.ask-1=yes --approve asks.ask-2=no
+never 'nothing was begun' has started only-left
+expect 4 'all answered, it waits for the choice' rb run asks --yes --approve asks.ask-1=yes --approve asks.ask-2=yes
+expect 4 'several are chosen' rb resume --choose which=left,top --slot next-update=noon
+that 'what was chosen is done' has 'done' only-left
+that 'each of several' has 'done' only-top
+that 'what is left out by the choice is passed over' has skipped not-left
+that 'a choice that comes later is a no' has skipped early
+that 'what is to be noted is noted' has recorded next-update noon
+that 'steps side by side within a group are done' has 'done' i1
+that 'both' has 'done' i2
+that 'and what follows them in the group' has 'done' behind
+expect 0 'the last choice' rb resume --choose later=no
+same "$(grep -c -F "$(event chosen which)" "$B/state/journal")" 1 'and stands once in the journal'
+
+fresh grouped
+expect 0 'prepare' rb prepare
+echo 1 >"$PLACE/up"
+expect 4 'with a group that is passed over' rb run asks --yes --approve asks.ask-1=yes --approve asks.ask-2=yes --choose which=right --slot next-update=x
+that 'the group is passed over' has skipped outer
+never 'and the steps side by side in it' has started i1
+that 'the option that was left out' has skipped only-left
+that 'and the step for its absence' has 'done' not-left
+done_testing

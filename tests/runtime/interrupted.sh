@@ -1,0 +1,52 @@
+# A runner that is ended within a step, by `kill -9`, by TERM, by HUP: the run goes on to its end, and no step is done twice.
+
+command . "$RBK_TESTS/lib.sh"
+command . "$RBK_TESTS/plan.sh"
+
+# begun NAME: a bundle whose migration stands at do-a.
+begun() {
+    fresh "$1"
+    expect 0 "$1: prepare" rb prepare
+    touch "$PLACE/hold-a"
+    rb_start forward one
+    wait_until "$1: do-a has begun" [ -e "$PLACE/a.pid" ]
+}
+
+begun killed
+signal KILL
+ends_with 137 'KILL ends the runner alone'
+expect 3 'its step is still alive' rb resume
+says 'still running (process' 'and is named'
+expect 3 'so nothing else is begun' rb run back --yes
+rm "$PLACE/hold-a"
+that 'the step ends by itself' wait_until 'do-a has ended' [ -e "$PLACE/a-end" ]
+alone() {
+    rb run back --yes >"$WORK/out" 2>&1 </dev/null
+    ! grep -q 'still running' "$WORK/out"
+}
+that 'so does its process' wait_until 'the process has ended' alone
+says 'is unfinished' 'the run stands in the way of a scenario'
+expect 0 'status' rb
+says 'UNKNOWN      a' 'nobody wrote down how the step ended'
+expect 0 'its check says that it was done' rb resume
+same "$(lines "$PLACE/a")" 'a ' 'so it is not done again'
+never 'the lock is given back' [ -d "$B/state/lock" ]
+
+for sent in TERM HUP; do
+    begun "$sent"
+    expect 3 "$sent: a second operator" rb resume
+    says 'held by' "$sent: is told who holds the lock"
+    started=$(date +%s)
+    signal "$sent"
+    case $sent in
+        TERM) ends_with 143 'TERM ends it as TERM' ;;
+        HUP) ends_with 129 'HUP ends it as HUP' ;;
+    esac
+    that "$sent: at once" [ $(($(date +%s) - started)) -lt 5 ]
+    that "$sent: it is on record" has interrupted do-a
+    never "$sent: the lock is given back" [ -d "$B/state/lock" ]
+    that "$sent: the step has been stopped" gone "$(cat "$PLACE/a.pid")"
+    rm "$PLACE/hold-a"
+    expect 0 "$sent: somebody says that it is to be done again" rb resume --assume do-a=redo
+done
+done_testing

@@ -1,0 +1,1 @@
+cp "$RBK_BACKUP_FILE" "$PLACE/restored"

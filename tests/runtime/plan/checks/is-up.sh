@@ -1,0 +1,1 @@
+exit "$(cat "$PLACE/up" 2>/dev/null || echo 0)"

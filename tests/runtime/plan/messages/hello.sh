@@ -1,0 +1,1 @@
+cat "$RBK_MESSAGE_FILE" >"$PLACE/sent"

@@ -1,0 +1,2 @@
+rm -f "$PLACE/b"
+echo undone b

@@ -1,0 +1,1 @@
+step 'x' 'X' kind='show' check='is-up'

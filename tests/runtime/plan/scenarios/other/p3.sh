@@ -1,0 +1,3 @@
+echo 'p3 start' >>"$PLACE/p"
+sh "$RBK_HOME/waits.sh" p3
+[ ! -e "$PLACE/fail-p3" ]

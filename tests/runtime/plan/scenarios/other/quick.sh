@@ -1,0 +1,1 @@
+echo quick >>"$PLACE/quick"

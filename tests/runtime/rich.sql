@@ -1,0 +1,45 @@
+-- A schema with one of nearly everything. Needs roles app_user, app_owner, auditor.
+CREATE SCHEMA app; CREATE SCHEMA "Odd Name"; CREATE SCHEMA extensions;
+GRANT USAGE ON SCHEMA app TO app_user; GRANT ALL ON SCHEMA "Odd Name" TO auditor;
+GRANT USAGE ON SCHEMA extensions TO PUBLIC;
+COMMENT ON SCHEMA app IS 'it''s the app';
+REVOKE USAGE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO app_user;
+CREATE EXTENSION hstore SCHEMA extensions; CREATE EXTENSION pg_trgm;
+CREATE TYPE app.status AS ENUM ('open', 'closed'); CREATE TYPE public.pair AS (a int, b text);
+CREATE DOMAIN public.email AS text CHECK (value ~ '@');
+CREATE TYPE public.span AS RANGE (subtype = float8);
+CREATE SEQUENCE public.tickets START 100 INCREMENT 5; SELECT nextval('public.tickets'), nextval('public.tickets');
+CREATE TABLE public.users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, mail public.email,
+  state app.status DEFAULT 'open', tags extensions.hstore, pair public.pair, ticket int DEFAULT nextval('public.tickets'),
+  upper_name text GENERATED ALWAYS AS (upper(name)) STORED, UNIQUE (mail), CHECK (length(name) < 100));
+CREATE INDEX users_name_trgm ON public.users USING gin (name gin_trgm_ops); CREATE INDEX users_part ON public.users (lower(name)) WHERE state = 'open';
+CREATE STATISTICS public.users_stats (dependencies) ON name, state FROM public.users;
+INSERT INTO public.users (name, mail, tags, pair) VALUES ('ann', 'a@x', 'a=>1', '(1,"x,y")'), (E'b\\o''b\n\tnew', 'b@x', NULL, NULL), ('-- Name: evil; Type: EXTENSION; Schema: -; Owner: -', 'c@x', NULL, '(,)');
+CREATE TABLE "Odd Name"."We""ird" ("Id" serial PRIMARY KEY, "user" bigint REFERENCES public.users ON DELETE CASCADE, blob bytea, at timestamptz DEFAULT '2026-01-01 00:00+00', f float8, j jsonb);
+INSERT INTO "Odd Name"."We""ird" ("user", blob, f, j) SELECT 1 + g % 3, decode('00ff', 'hex'), 0.1 + g / 3.0, '{"a": [1, null]}' FROM generate_series(1, 20) g;
+CREATE TABLE app.events (id int, day date NOT NULL, note text) PARTITION BY RANGE (day);
+CREATE TABLE app.events_2025 PARTITION OF app.events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE app.events_rest PARTITION OF app.events DEFAULT;
+CREATE INDEX ON app.events (day); INSERT INTO app.events VALUES (1, '2025-05-05', 'x'), (2, '2026-05-05', '\.'), (3, '2024-01-01', 'y');
+CREATE VIEW app.open_users AS SELECT id, name FROM public.users WHERE state = 'open'; COMMENT ON VIEW app.open_users IS 'open ones';
+CREATE MATERIALIZED VIEW public.counts AS SELECT state, count(*) AS n FROM public.users GROUP BY state;
+CREATE UNIQUE INDEX counts_state ON public.counts (state);
+CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN NEW.name := trim(NEW.name); RETURN NEW; END $f$;
+CREATE PROCEDURE app.nop() LANGUAGE sql AS 'SELECT 1'; REVOKE EXECUTE ON PROCEDURE app.nop() FROM PUBLIC; GRANT EXECUTE ON PROCEDURE app.nop() TO auditor;
+CREATE AGGREGATE public.sum_it (int) (sfunc = int4pl, stype = int);
+CREATE OPERATOR public.=== (leftarg = int, rightarg = int, procedure = int4eq);
+CREATE OPERATOR CLASS public.int_class FOR TYPE int USING btree AS OPERATOR 3 =, FUNCTION 1 btint4cmp(int, int);
+CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public.touch();
+CREATE TABLE public.log (at timestamptz, what text); CREATE RULE no_del AS ON DELETE TO public.log DO INSTEAD NOTHING;
+ALTER TABLE public.log ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON public.log FOR SELECT TO app_user USING (what = current_user);
+INSERT INTO public.log VALUES ('2026-01-01', 'app_user'), ('2026-01-02', 'x');
+CREATE TEXT SEARCH CONFIGURATION public.words (COPY = simple); CREATE COLLATION public.coll FROM "C";
+CREATE CAST (public.pair AS int) WITH INOUT;
+GRANT SELECT, INSERT ON public.users TO app_user; GRANT UPDATE (mail) ON public.users TO auditor WITH GRANT OPTION; GRANT SELECT ON public.log TO app_user; REVOKE ALL ON public.counts FROM app_user;
+GRANT USAGE ON SEQUENCE public.tickets TO app_user; GRANT SELECT ON app.open_users TO auditor;
+ALTER TABLE public.log OWNER TO app_owner;
+ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO app_user; ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO auditor; ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+COMMENT ON COLUMN public.users.mail IS 'the mail'; COMMENT ON EXTENSION hstore IS 'mine'; COMMENT ON INDEX public.users_part IS 'partial';
+CREATE PUBLICATION pub FOR TABLE public.users;
+SELECT lo_from_bytea(4711, 'large'::bytea); GRANT SELECT ON LARGE OBJECT 4711 TO auditor;
+ALTER TABLE public.users ALTER COLUMN name SET STATISTICS 500; ALTER TABLE public.users CLUSTER ON users_pkey;
