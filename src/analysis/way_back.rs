@@ -49,10 +49,15 @@ pub fn no_return(plan: &Plan, graph: &Graph, ways: &[Way], home: usize) -> NoRet
         2 * graph.rank(*change) + 1 > home && (anybody.contains(change) || plan.changes[*change].irreversible.is_some())
     };
     let matters: Vec<bool> = graph.order().iter().map(matters).collect();
-    let tables: Vec<Table> = undone.iter().map(|undone| Table::new(graph, undone, &matters)).collect();
+    let up_to = |last: &mut Option<usize>, (rank, matters): (usize, &bool)| {
+        *last = if *matters { Some(rank) } else { *last };
+        Some(*last)
+    };
+    let last_matters: Vec<Option<usize>> = matters.iter().enumerate().scan(None, up_to).collect();
+    let tables: Vec<Table> = undone.iter().map(|undone| Table::new(graph, undone, &matters, &last_matters)).collect();
     let count = graph.positions().len();
     let last = |lossless: bool| {
-        let back = positions_back(&tables, ways, &matters, count, lossless);
+        let back = positions_back(&tables, ways, &last_matters, count, lossless);
         // A hole that is bridged later is a gap, and no end.
         let end = back.iter().rposition(|back| *back).map_or(0, |last| last + 1);
         (end < count).then_some(end)
@@ -60,33 +65,41 @@ pub fn no_return(plan: &Plan, graph: &Graph, ways: &[Way], home: usize) -> NoRet
     NoReturn { without_loss: last(true), at_all: last(false) }
 }
 
-/// By rank: what a scenario takes back.
+/// What a scenario takes back, by rank.
 struct Table {
-    /// The last change at or before the rank that matters and stays, by its rank.
-    stays: Vec<Option<usize>>,
+    /// What it takes back and matters, in order, each with the last before it that matters and stays: by their ranks. All
+    /// ranks for all scenarios would be quadratic.
+    undone: Vec<(usize, Option<usize>)>,
     /// The first rank that matters and that the scenario takes back.
     first: usize,
 }
 
 impl Table {
-    fn new(graph: &Graph, undone: &BTreeSet<Id<Change>>, matters: &[bool]) -> Table {
-        let mut stays = Vec::with_capacity(matters.len());
-        let mut last = None;
-        let mut first = matters.len();
-        for (rank, change) in graph.order().iter().enumerate() {
-            if matters[rank] && undone.contains(change) {
-                first = first.min(rank);
-            } else if matters[rank] {
-                last = Some(rank);
-            }
-            stays.push(last);
+    /// `last` holds, by rank, the last rank up to it that matters.
+    fn new(graph: &Graph, undone: &BTreeSet<Id<Change>>, matters: &[bool], last: &[Option<usize>]) -> Table {
+        let mut ranks: Vec<usize> = undone.iter().map(|change| graph.rank(*change)).filter(|rank| matters[*rank]).collect();
+        ranks.sort_unstable();
+        let first = ranks.first().copied().unwrap_or(matters.len());
+        let mut table = Table { undone: Vec::with_capacity(ranks.len()), first };
+        for rank in ranks {
+            let stays = rank.checked_sub(1).and_then(|before| table.stays(before, last));
+            table.undone.push((rank, stays));
         }
-        Table { stays, first }
+        table
+    }
+
+    /// Returns the last change at or before the rank that matters and stays, by its rank.
+    fn stays(&self, rank: usize, last: &[Option<usize>]) -> Option<usize> {
+        let last = last[rank]?;
+        match self.undone.binary_search_by_key(&last, |(undone, _)| *undone) {
+            Ok(place) => self.undone[place].1,
+            Err(_) => Some(last),
+        }
     }
 }
 
 /// Returns, by position, whether some scenario leads back from it.
-fn positions_back(tables: &[Table], ways: &[Way], matters: &[bool], count: usize, lossless: bool) -> Vec<bool> {
+fn positions_back(tables: &[Table], ways: &[Way], last: &[Option<usize>], count: usize, lossless: bool) -> Vec<bool> {
     let mut back = vec![false; count];
     // The scenarios that apply, kept up as positions go by.
     let mut begins: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
@@ -94,25 +107,20 @@ fn positions_back(tables: &[Table], ways: &[Way], matters: &[bool], count: usize
         begins[way.applies.start.min(count)].push(index);
     }
     let mut open: Vec<usize> = Vec::new();
-    let mut begun_one = false;
     for position in 0..count {
         open.extend(&begins[position]);
         open.retain(|index| ways[*index].applies.end > position);
-        if position % 2 == 1 {
-            begun_one |= matters[position / 2];
-        }
-        if !begun_one {
+        // Where nothing that matters has begun there is nothing to take back.
+        let Some(rank) = position.checked_sub(1).map(|begun| begun / 2).filter(|rank| last[*rank].is_some()) else {
             back[position] = true;
             continue;
-        }
-        // INVARIANT: something has begun, so that the position lies in or behind a change.
-        let rank = (position - 1) / 2;
+        };
         back[position] = open.iter().any(|index| {
             let (way, table) = (&ways[*index], &tables[*index]);
             if lossless && way.loses.iter().any(|loses| loses.contains(&position)) {
                 return false;
             }
-            match table.stays[rank] {
+            match table.stays(rank, last) {
                 None => true,
                 // What stays has to be where the forward run was before, with nothing taken out of its middle.
                 Some(stays) => stays < table.first && table.first <= rank && back[2 * stays + 2],

@@ -1,6 +1,8 @@
 //! Backups: what was saved, where it lies, how long, and who brings it back.
 
-use crate::analysis::program::{Node, Work, items};
+use std::collections::BTreeSet;
+
+use crate::analysis::program::{Item, Node, Work, items};
 use crate::plan::id::Id;
 use crate::plan::target::Backup;
 
@@ -13,7 +15,7 @@ use super::words::{duration, linked, place};
 pub fn write(book: &Book, page: &mut Page) {
     let plan = book.plan;
     let mut table = Table::new(&["Backup", "Of", "Where", "Kept", "Taken", "How", "Restored by", "Restoring takes"]);
-    for (id, backup) in plan.backups.iter() {
+    for ((_, backup), uses) in plan.backups.iter().zip(Uses::of(book)) {
         let tables: Vec<String> = backup.tables.iter().map(|table| code(&table.value)).collect();
         let of = linked("target", &plan.targets[backup.of.value].header);
         let mut file = backup.file.as_ref().map_or(String::new(), |file| place(&file.value));
@@ -33,9 +35,9 @@ pub fn write(book: &Book, page: &mut Page) {
             if tables.is_empty() { of } else { format!("{of}, only {}", tables.join(", ")) },
             file,
             backup.keep.as_ref().map_or("*not stated*".to_owned(), |keep| duration(keep.value)),
-            or_none(taken(book, id), "**never taken in this plan**"),
+            or_none(uses.taken, "**never taken in this plan**"),
             backup.method.as_ref().map_or("the plan's own scripts".to_owned(), |method| code(method.value.words())),
-            or_none(restored(book, id), "no scenario"),
+            or_none(uses.restored, "no scenario"),
             backup.restore_takes.as_ref().map_or("*no estimate*".to_owned(), |takes| duration(takes.value)),
         ]);
     }
@@ -49,33 +51,42 @@ fn or_none(lines: Vec<String>, none: &str) -> String {
     if lines.is_empty() { none.to_owned() } else { lines.join("<br>") }
 }
 
-fn taken(book: &Book, backup: Id<Backup>) -> Vec<String> {
-    let mut lines = Vec::new();
-    for node in &book.facts.forward.nodes {
-        let Node::Phase { phase, nodes } = node else { continue };
-        if items(nodes).iter().any(|item| matches!(item.work, Work::Take(taken) if taken == backup)) {
-            lines.push(format!("in phase “{}”", text(&book.plan.phases[*phase].header.title)));
-        }
-    }
-    for (id, scenario) in book.scenarios() {
-        if book.program(id).items().iter().any(|item| matches!(item.work, Work::Take(taken) if taken == backup)) {
-            lines.push(format!("in {}", linked("scenario", &scenario.header)));
-        }
-    }
-    lines
+/// By backup: where it is taken, and who restores it. Each program is walked once.
+#[derive(Clone, Default)]
+struct Uses {
+    taken: Vec<String>,
+    /// The scenarios that restore it, with the role whose step it is.
+    restored: Vec<String>,
 }
 
-/// The scenarios that restore it, with the role whose step it is.
-fn restored(book: &Book, backup: Id<Backup>) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (id, scenario) in book.scenarios() {
-        for item in book.program(id).items() {
-            if matches!(item.work, Work::Restore(restored) if restored == backup) {
-                let by = item.by.map_or("the operator".to_owned(), |role| linked("role", &book.plan.roles[role].header));
-                lines.push(format!("{by} in {}", linked("scenario", &scenario.header)));
+impl Uses {
+    fn of(book: &Book) -> Vec<Uses> {
+        let mut uses = vec![Uses::default(); book.plan.backups.len()];
+        for node in &book.facts.forward.nodes {
+            let Node::Phase { phase, nodes } = node else { continue };
+            for backup in takes(&items(nodes)) {
+                uses[backup.index()].taken.push(format!("in phase “{}”", text(&book.plan.phases[*phase].header.title)));
             }
         }
+        for (id, scenario) in book.scenarios() {
+            let items = book.program(id).items();
+            let scenario = linked("scenario", &scenario.header);
+            for backup in takes(&items) {
+                uses[backup.index()].taken.push(format!("in {scenario}"));
+            }
+            for item in items {
+                if let Work::Restore(backup) = item.work {
+                    let by = item.by.map_or("the operator".to_owned(), |role| linked("role", &book.plan.roles[role].header));
+                    uses[backup.index()].restored.push(format!("{by} in {scenario}"));
+                }
+            }
+        }
+        uses.iter_mut().for_each(|uses| uses.restored.dedup());
+        uses
     }
-    lines.dedup();
-    lines
+}
+
+fn takes(items: &[&Item<'_>]) -> BTreeSet<Id<Backup>> {
+    let taken = |item: &&Item<'_>| if let Work::Take(backup) = item.work { Some(backup) } else { None };
+    items.iter().filter_map(taken).collect()
 }

@@ -96,9 +96,10 @@ impl<'p> Book<'p> {
 
     /// The changes that a scenario may take back, in forward order.
     pub fn undone_by(&self, scenario: Id<Scenario>) -> Vec<Id<Change>> {
-        let changes: Vec<Id<Change>> = self.program(scenario).undone().collect();
-        let order = self.graph.order();
-        order.iter().copied().filter(|change| changes.contains(change)).collect()
+        let mut changes: Vec<Id<Change>> = self.program(scenario).undone().collect();
+        changes.sort_by_key(|change| self.graph.rank(*change));
+        changes.dedup();
+        changes
     }
 
     /// How long a scenario takes.

@@ -4,6 +4,7 @@ use crate::analysis::Answer;
 use crate::plan::action::Action;
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
+use crate::plan::scenario::Scenario;
 
 use super::markdown::{Page, Table, code, sentence, text};
 use super::words::{duration, linked};
@@ -12,6 +13,7 @@ use super::{Book, gaps};
 /// Writes the table, and beneath it where the ability to go back ends.
 pub fn write(book: &Book, page: &mut Page) {
     let plan = book.plan;
+    let scenarios = scenarios(book);
     let mut table = Table::new(&["Change", "Can it be rolled back?", "How", "By which scenario, until when", "What it means for users"]);
     for id in book.graph.order() {
         let change = &plan.changes[*id];
@@ -20,7 +22,7 @@ pub fn write(book: &Book, page: &mut Page) {
             format!("{}<br>{}", text(&change.header.title), code(&change.header.name)),
             answer(book, *id),
             how(book, *id),
-            until(book, *id),
+            until(book, &scenarios[id.index()]),
             impact.join("<br>"),
         ]);
     }
@@ -90,14 +92,22 @@ fn how(book: &Book, id: Id<Change>) -> String {
     lines.join("<br>")
 }
 
+/// By change: the scenarios that take it back, in written order.
+fn scenarios(book: &Book) -> Vec<Vec<Id<Scenario>>> {
+    let mut scenarios = vec![Vec::new(); book.plan.changes.len()];
+    for (id, _) in book.scenarios() {
+        for change in book.undone_by(id) {
+            scenarios[change.index()].push(id);
+        }
+    }
+    scenarios
+}
+
 /// Which scenarios take it back, and what ends them.
-fn until(book: &Book, change: Id<Change>) -> String {
+fn until(book: &Book, scenarios: &[Id<Scenario>]) -> String {
     let plan = book.plan;
     let mut lines: Vec<String> = Vec::new();
-    for (id, scenario) in book.scenarios() {
-        if !book.undone_by(id).contains(&change) {
-            continue;
-        }
+    for scenario in scenarios.iter().map(|id| &plan.scenarios[*id]) {
         let ends = scenario.applies.iter().flat_map(|clause| {
             let until = clause.until.as_ref().map(|until| format!("until the start of {}", book.moment(until.value)));
             let within = clause.within.as_ref().map(|(time, of)| format!("for {} after {}", duration(time.value), book.moment(of.value)));

@@ -75,7 +75,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::program::{Direction, Item, Work};
-use crate::analysis::sure::{Taken, each_item};
+use crate::analysis::sure::each_item;
 use crate::diagnostic::{Diagnostic, Severity};
 
 use crate::effect::sql::{self, Dialect, What};
@@ -96,10 +96,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let scenarios = scenarios.map(|(id, _)| (&context.facts.scenarios[id.index()].nodes, "the scenario"));
     let mut told: BTreeSet<Span> = BTreeSet::new();
     for (nodes, program) in std::iter::once(forward).chain(scenarios) {
-        each_item(nodes, &mut Taken::new(), &mut |item, taken| {
+        each_item(nodes, &mut |item, taken| {
             let Some(loss) = loss(context, item) else { return };
             let covered = taken.iter().any(|backup| {
-                let backup = &plan.backups[*backup];
+                let backup = &plan.backups[backup];
                 loss.target.is_none_or(|target| target == backup.of.value) && covers(&backup.tables, loss.objects)
             });
             if !covered && !told.contains(&item.span) {

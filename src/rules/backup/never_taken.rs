@@ -77,7 +77,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::program::{Direction, Work};
-use crate::analysis::sure::{Taken, each_item};
+use crate::analysis::sure::each_item;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::action::Action;
 use crate::plan::change::{Change, Recover, Undo};
@@ -91,39 +91,45 @@ pub const RULE: Rule =
     Rule { name: "backup/never-taken", severity: Severity::Error, finder: Finder::Rule(check), text: include_str!("never_taken.rs") };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let mut before: BTreeMap<Id<Change>, Taken> = BTreeMap::new();
-    each_item(&context.facts.forward.nodes, &mut Taken::new(), &mut |item, taken| {
-        if let Some((change, Direction::Apply)) = item.change {
-            before.insert(change, taken.clone());
+    // All is asked in one walk over the forward run: to keep what is taken before each change would be quadratic.
+    let mut wanted = wanted(context);
+    // A step that several scenarios run is told once.
+    let mut missing = wanted.remove(&None).unwrap_or_default();
+    each_item(&context.facts.forward.nodes, &mut |item, taken| {
+        if let Some((id, Direction::Apply)) = item.change {
+            let change = &context.plan.changes[id];
+            for (backup, span) in restores(change).into_iter().filter(|(backup, _)| !taken.contains(*backup)) {
+                findings.push(of_change(context, change, backup, span));
+            }
+            missing.extend(wanted.remove(&Some(id)).unwrap_or_default().into_iter().filter(|(_, backup)| !taken.contains(*backup)));
         } else if let Work::Restore(backup) = item.work
-            && !taken.contains(&backup)
+            && !taken.contains(backup)
         {
             findings.push(in_step(context, backup, item.span));
         }
     });
-    for (id, change) in context.plan.changes.iter() {
-        let taken = before.get(&id).cloned().unwrap_or_default();
-        for (backup, span) in restores(change).into_iter().filter(|(backup, _)| !taken.contains(backup)) {
-            findings.push(of_change(context, change, backup, span));
-        }
+    for (span, backup) in missing {
+        findings.push(in_step(context, backup, span));
     }
-    let mut told: BTreeSet<Span> = BTreeSet::new();
-    for (id, _) in context.plan.scenarios.iter() {
+}
+
+/// Returns, by the last change that has begun where a scenario applies first, the restores that rest on what was taken before it.
+fn wanted(context: &Context<'_>) -> BTreeMap<Option<Id<Change>>, BTreeSet<(Span, Id<Backup>)>> {
+    let mut wanted: BTreeMap<Option<Id<Change>>, BTreeSet<(Span, Id<Backup>)>> = BTreeMap::new();
+    for id in context.plan.scenarios.ids() {
         // A part is judged where it is run.
         let Some(first) = context.facts.applies(id).next() else { continue };
         let start = context.graph.positions()[first].change();
-        let mut taken = start.and_then(|change| before.get(&change)).cloned().unwrap_or_default();
-        each_item(&context.facts.scenarios[id.index()].nodes, &mut taken, &mut |item, taken| {
+        each_item(&context.facts.scenarios[id.index()].nodes, &mut |item, taken| {
             if let (Work::Restore(backup), None) = (item.work, item.change)
-                && !taken.contains(&backup)
+                && !taken.contains(backup)
                 && !asks_for(item.guards, backup)
-                && !told.contains(&item.span)
             {
-                told.insert(item.span);
-                findings.push(in_step(context, backup, item.span));
+                wanted.entry(start).or_default().insert((item.span, backup));
             }
         });
     }
+    wanted
 }
 
 /// Returns the backups that take a change back, with where that is said.

@@ -123,9 +123,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         // Each change that stays, with the undone one that it depends on, perhaps through others that stay.
         let mut left: Vec<(Id<Change>, Id<Change>)> = Vec::new();
         let mut gone: BTreeMap<Id<Change>, Id<Change>> = undone.keys().map(|change| (*change, *change)).collect();
-        for change in context.graph.order().iter().copied().filter(|change| !undone.contains_key(change)) {
+        // What depends on a change comes after it.
+        let earliest = undone.keys().map(|change| context.graph.rank(*change)).min().unwrap_or(0);
+        let begun = context.graph.order().iter().copied().take_while(|change| position.may_have(context.graph, *change));
+        for change in begun.skip(earliest).filter(|change| !undone.contains_key(change)) {
             let cause = context.graph.dependencies(change).iter().find_map(|dependency| gone.get(&dependency.on));
-            if let Some(cause) = cause.copied().filter(|_| position.may_have(context.graph, change)) {
+            if let Some(cause) = cause.copied() {
                 gone.insert(change, cause);
                 left.push((change, cause));
             }
