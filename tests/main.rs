@@ -5,16 +5,15 @@
 mod architecture;
 mod bundle;
 mod cli;
-mod cocoatrack;
 mod corpus;
 mod dependencies;
+mod examples;
 mod facts;
 mod grammar;
 mod harness;
 mod hostile;
 mod operator;
 mod outputs;
-mod quickstart;
 mod reference;
 mod report;
 mod resolve;

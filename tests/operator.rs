@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -27,6 +29,14 @@ pub struct Operator {
 pub struct Run {
     pub text: String,
     pub status: i32,
+}
+
+impl Run {
+    /// Returns the step that the run waits for.
+    fn pending(&self) -> Option<&str> {
+        let after = self.text.split("--assume ").nth(1).filter(|_| self.status == 4)?;
+        after.split(['=', ' ', '\n']).next()
+    }
 }
 
 impl Operator {
@@ -84,6 +94,17 @@ impl Operator {
         run.text
     }
 
+    /// Runs to the promised end, doing what each manual step asks for: `by_hand` is given the step, and `resume` goes on behind it.
+    pub fn carries(&self, arguments: &str, answers: &str, mut by_hand: impl FnMut(&str)) {
+        let mut run = self.run(&format!("{arguments} {answers}"));
+        for _ in 0..50 {
+            let Some(step) = run.pending() else { break };
+            by_hand(step);
+            run = self.run(&format!("resume {answers} --assume {step}=done"));
+        }
+        assert_eq!(run.status, 0, "./rollback {arguments} in {:?}:\n{}", self.shell, run.text);
+    }
+
     /// Returns the journal.
     pub fn journal(&self) -> String {
         fs::read_to_string(self.bundle().join("state/journal")).unwrap_or_default()
@@ -103,5 +124,14 @@ impl Operator {
             .env("LC_ALL", "C")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+}
+
+/// Waits until something holds; half a minute is in vain.
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        sleep(Duration::from_millis(20));
     }
 }

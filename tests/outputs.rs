@@ -9,9 +9,16 @@ use std::process::Command;
 
 use crate::corpus;
 
-/// The plans that a newcomer copies from.
-const EXAMPLES: [(&str, &str); 2] =
-    [("quickstart", "examples/quickstart/quickstart.rbk"), ("cocoatrack", "examples/cocoatrack/cocoatrack.rbk")];
+/// The plans that a newcomer copies from, by name; libraries are built with the plans that use them.
+fn examples() -> Vec<(String, String)> {
+    let below = |(path, _): &(String, String)| path.starts_with("examples/");
+    let whole = |text: &str| text.lines().any(|line| line.starts_with("plan "));
+    let plans = corpus::plans().into_iter().filter(below).filter(|(_, text)| whole(text));
+    let examples: Vec<(String, String)> =
+        plans.map(|(path, _)| (Path::new(&path).file_stem().expect("it has a name").to_string_lossy().into_owned(), path)).collect();
+    assert!(examples.len() > 1, "the examples are gone");
+    examples
+}
 
 fn rbk(arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
@@ -52,17 +59,17 @@ fn built(plan: &str) -> BTreeMap<String, (bool, Vec<u8>)> {
 
 #[test]
 fn a_plan_gives_the_same_bytes_in_any_directory_at_any_time() {
-    for (_, plan) in EXAMPLES {
-        assert!(built(plan) == built(plan), "{plan}");
+    for (_, plan) in examples() {
+        assert!(built(&plan) == built(&plan), "{plan}");
     }
 }
 
 #[test]
 fn outputs_of_the_examples() {
     let runtime = corpus::root().join("src/emit/bundle");
-    for (name, plan) in EXAMPLES {
+    for (name, plan) in examples() {
         let mut text = String::new();
-        for (path, (executable, bytes)) in built(plan) {
+        for (path, (executable, bytes)) in built(&plan) {
             let source = match path.as_str() {
                 "rollback" => Some(runtime.join("runtime/rollback.sh")),
                 _ if path.starts_with("lib/") => Some(runtime.join("runtime").join(&path)),
@@ -86,8 +93,11 @@ fn outputs_of_the_examples() {
             let _ = writeln!(text, "════ {path}{mode}\n{content}");
         }
         for format in ["mermaid", "dot", "json"] {
-            let _ =
-                writeln!(text, "════ rbk graph --format {format}\n{}", String::from_utf8_lossy(&rbk(&["graph", plan, "--format", format])));
+            let _ = writeln!(
+                text,
+                "════ rbk graph --format {format}\n{}",
+                String::from_utf8_lossy(&rbk(&["graph", &plan, "--format", format]))
+            );
         }
         insta::assert_snapshot!(format!("outputs_{name}"), text);
     }
@@ -95,8 +105,8 @@ fn outputs_of_the_examples() {
 
 #[test]
 fn examples_check_without_findings_and_are_formatted() {
-    for (_, plan) in EXAMPLES {
-        let findings = rbk(&["check", "--format", "concise", "--fail-on", "info", plan]);
+    for (_, plan) in examples() {
+        let findings = rbk(&["check", "--format", "concise", "--fail-on", "info", &plan]);
         assert!(findings.is_empty(), "{}", String::from_utf8_lossy(&findings));
     }
     let plans: Vec<String> = corpus::plans().into_iter().map(|(name, _)| name).collect();

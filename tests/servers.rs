@@ -215,3 +215,11 @@ fn canonical_form_ignores_column_order_and_sees_privileges_rows_and_sequences() 
         assert_ne!(before, server.canonical("shop"), "{change}");
     }
 }
+
+/// Returns the first lines of a canonical text that the other does not have, with a sign before each.
+pub fn difference(before: &str, after: &str) -> String {
+    let lines = |a: &str, b: &str, sign: &str| {
+        a.lines().filter(|line| !b.contains(line)).take(20).fold(String::new(), |all, line| format!("{all}{sign} {line}\n"))
+    };
+    format!("{}{}", lines(before, after, "-"), lines(after, before, "+"))
+}

@@ -6,7 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::corpus;
-use crate::operator::{Operator, SHELLS, Shell};
+use crate::operator::{Operator, SHELLS, Shell, wait_until};
 
 const SCENARIO: &str = "run fax-is-back --operator tester --yes --accept-loss";
 
@@ -136,12 +136,4 @@ fn an_altered_bundle_and_a_missing_database_are_refused_before_anything_is_touch
     let run = operator.run("prepare --operator tester");
     assert_eq!(run.status, 3, "{}", run.text);
     assert_eq!(canonical(&database), before);
-}
-
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !holds() {
-        assert!(Instant::now() < deadline, "waited in vain until {what}");
-        sleep(Duration::from_millis(20));
-    }
 }

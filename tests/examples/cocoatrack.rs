@@ -8,8 +8,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::corpus;
-use crate::operator::{Operator, Run, SHELLS, Shell};
-use crate::servers::Postgres;
+use crate::operator::{Operator, SHELLS, Shell, wait_until};
+use crate::servers::{Postgres, difference};
 
 const PLAN: &str = "examples/cocoatrack/cocoatrack.rbk";
 
@@ -65,19 +65,15 @@ impl Stage {
         Stage { server, operator, served, web, v1, v2 }
     }
 
-    /// Runs a command, and does what its manual steps ask for: `resume` goes on behind each.
+    /// Runs a command, and does what its manual steps ask for.
     fn carries(&self, arguments: &str) {
-        let mut run = self.operator.run(&format!("{arguments} {ANSWERS}"));
-        for _ in 0..12 {
-            let Some(step) = pending(&run) else { break };
+        self.operator.carries(arguments, ANSWERS, |step| {
             if step.ends_with("undo-api-to-v2") {
                 fs::write(&self.served, "v1").expect("it is writable");
             } else if step.ends_with("api-to-v2") {
                 fs::write(&self.served, "v2").expect("it is writable");
             }
-            run = self.operator.run(&format!("resume {ANSWERS} --assume {step}=done"));
-        }
-        assert_eq!(run.status, 0, "./rollback {arguments}:\n{}", run.text);
+        });
     }
 
     fn forward_through(&self, phase: &str) {
@@ -96,22 +92,6 @@ impl Drop for Stage {
         let _ = self.web.kill();
         let _ = self.web.wait();
     }
-}
-
-/// Returns the step that a run is waiting for.
-fn pending(run: &Run) -> Option<String> {
-    if run.status != 4 {
-        return None;
-    }
-    let after = run.text.split("--assume ").nth(1)?;
-    after.split(['=', ' ', '\n']).next().map(str::to_owned)
-}
-
-fn difference(before: &str, after: &str) -> String {
-    let lines = |a: &str, b: &str, sign: &str| {
-        a.lines().filter(|line| !b.contains(line)).take(20).fold(String::new(), |all, line| format!("{all}{sign} {line}\n"))
-    };
-    format!("{}{}", lines(before, after, "-"), lines(after, before, "+"))
 }
 
 const BEFORE_SWITCH: &str = "run before-switch --approve before-switch=before-switch";
@@ -207,12 +187,4 @@ fn after_the_first_day_the_emergency_leads_back() {
     stage.carries(EMERGENCY);
     let now = stage.server.canonical("v2");
     assert!(now == stage.v2, "V2 is not as it was:\n{}", difference(&stage.v2, &now));
-}
-
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < deadline, "waited in vain until {what}");
-        sleep(Duration::from_millis(50));
-    }
 }

@@ -1,0 +1,5 @@
+//! The examples on real databases: from every position each scenario that applies there, back to what was, or to exactly the
+//! stated loss. One file an example.
+
+mod cocoatrack;
+mod quickstart;
