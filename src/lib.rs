@@ -16,6 +16,9 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests touch the world"))]
 
+// pest_derive names `alloc`: pest is built without `std`, whose guard of the stack the scanner makes needless.
+extern crate alloc;
+
 pub mod analysis;
 pub mod cli;
 pub mod diagnostic;
