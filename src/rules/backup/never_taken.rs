@@ -113,9 +113,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Returns, by the last change that has begun where a scenario applies first, the restores that rest on what was taken before it.
-fn wanted(context: &Context<'_>) -> BTreeMap<Option<Id<Change>>, BTreeSet<(Span, Id<Backup>)>> {
-    let mut wanted: BTreeMap<Option<Id<Change>>, BTreeSet<(Span, Id<Backup>)>> = BTreeMap::new();
+/// Restores that rest on what was taken before, by the last change that has begun where their scenario applies first.
+type Wanted = BTreeMap<Option<Id<Change>>, BTreeSet<(Span, Id<Backup>)>>;
+
+fn wanted(context: &Context<'_>) -> Wanted {
+    let mut wanted = Wanted::new();
     for id in context.plan.scenarios.ids() {
         // A part is judged where it is run.
         let Some(first) = context.facts.applies(id).next() else { continue };
