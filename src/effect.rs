@@ -3,5 +3,7 @@
 //!
 //! Code that can't be read is never an error here, and never "safe".
 
+pub mod act;
+pub mod object;
 pub mod sh;
 pub mod sql;

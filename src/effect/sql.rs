@@ -5,8 +5,10 @@
 //! What it can't judge it calls opaque, never harmless. Sources: the server's documentation of each statement, and what
 //! was tried on PostgreSQL 15 and SQLite 3.40.
 
-mod destroy;
+mod cursor;
 mod lexis;
+mod read;
+mod risk;
 mod transaction;
 mod words;
 
@@ -14,7 +16,8 @@ use std::ops::Range;
 
 use crate::plan::target::TargetKind;
 
-pub use destroy::{Destroyed, What};
+use super::act::{Class, Effect, Reading};
+use super::object::ObjectKind;
 
 use words::Words;
 
@@ -32,6 +35,23 @@ impl Dialect {
             TargetKind::Postgres => Some(Dialect::Postgres),
             TargetKind::Sqlite => Some(Dialect::Sqlite),
             _ => None,
+        }
+    }
+}
+
+impl Dialect {
+    /// Returns whether names of this kind without quotes are compared without case.
+    fn folds_plain(self, _kind: ObjectKind) -> bool {
+        match self {
+            Dialect::Postgres | Dialect::Sqlite => true,
+        }
+    }
+
+    /// Returns whether names of this kind in quotes are compared without case.
+    fn folds_quoted(self, _kind: ObjectKind) -> bool {
+        match self {
+            Dialect::Postgres => false,
+            Dialect::Sqlite => true,
         }
     }
 }
@@ -68,14 +88,24 @@ pub struct Statement {
     pub range: Range<usize>,
     pub kind: Kind,
     pub sight: Sight,
-    /// What it surely destroys, in written order; by name as written. What it destroys by `CASCADE` is not among it.
-    pub destroys: Vec<Destroyed>,
+    /// What it does to which objects, and what follows.
+    pub reading: Reading,
     /// Its first two words in upper case, for people: `ALTER TABLE`.
     pub opening: String,
 }
 
+impl Statement {
+    /// Returns what it surely destroys, by the names that it writes; what it destroys by `CASCADE` is not among it.
+    pub fn destroys(&self) -> impl Iterator<Item = &Effect> {
+        let effects = self.reading.effects.iter().enumerate();
+        let destroys = |of: usize| self.reading.risks.iter().any(|risk| risk.of == of && risk.class == Class::Destroys);
+        effects.filter(move |(of, _)| destroys(*of)).map(|(_, effect)| effect)
+    }
+}
+
 /// Returns the statements of a text, in order. Comments between statements belong to none.
 pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
+    let mut own = risk::Own::default();
     lexis::cut(text, dialect)
         .into_iter()
         .map(|piece| {
@@ -85,15 +115,17 @@ pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
                     range: piece.range.clone(),
                     kind: Kind::Meta,
                     sight: transaction::meta(line),
-                    destroys: Vec::new(),
+                    reading: Reading::default(),
                     opening: line.split_whitespace().next().unwrap_or_default().to_owned(),
                 };
             }
             let words = Words::new(text, &piece.tokens);
             let kind = transaction::kind(&words, dialect);
-            let destroys = destroy::destroyed(&words);
-            let sight = if destroys.is_empty() { transaction::sight(&words, kind) } else { Sight::Changes };
-            Statement { range: piece.range, kind, sight, destroys, opening: words.opening() }
+            let mut reading = read::read(&words, dialect);
+            reading.risks = risk::risks(&reading.effects, dialect, &mut own);
+            let statement = Statement { range: piece.range, kind, sight: Sight::Changes, reading, opening: words.opening() };
+            let sight = if statement.destroys().next().is_none() { transaction::sight(&words, kind) } else { Sight::Changes };
+            Statement { sight, ..statement }
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! Statements in, statements and kinds out.
 
-use super::{Dialect, Kind, is_hollow, split};
+use super::{Dialect, Kind, Statement, is_hollow, split};
+use crate::effect::act::Act;
 
 fn kinds(text: &str, dialect: Dialect) -> Vec<(&str, Kind)> {
     split(text, dialect).into_iter().map(|statement| (&text[statement.range], statement.kind)).collect()
@@ -137,10 +138,15 @@ fn data_of_copy_ends_with_its_whole_line() {
 }
 
 fn destroyed(text: &str, dialect: Dialect) -> String {
-    let all = split(text, dialect).into_iter().flat_map(|statement| statement.destroys);
-    let told = all.map(|one| {
-        assert!(one.name.ends_with(&text[one.range.clone()]), "{one:?}");
-        format!("{:?} {}", one.what, one.name)
+    let statements = split(text, dialect);
+    let told = statements.iter().flat_map(Statement::destroys).map(|effect| {
+        let object = &effect.object;
+        assert!(object.written.ends_with(&text[object.range.clone()]), "{object:?}");
+        match effect.act {
+            Act::Drop { .. } => object.to_string(),
+            Act::Update { .. } => format!("values of {}", object.written),
+            _ => format!("rows of {}", object.written),
+        }
     });
     told.collect::<Vec<_>>().join(", ")
 }
@@ -148,30 +154,30 @@ fn destroyed(text: &str, dialect: Dialect) -> String {
 #[test]
 fn what_is_surely_destroyed_is_named() {
     for (text, expected) in [
-        ("DROP TABLE IF EXISTS public.users, \"Order Lines\" CASCADE;", "Table public.users, Table \"Order Lines\""),
+        ("DROP TABLE IF EXISTS public.users, \"Order Lines\" CASCADE;", "table public.users, table \"Order Lines\""),
         (
             "alter table only users drop column if exists legacy, drop constraint c, drop note cascade;",
-            "Column users.legacy, Column users.note",
+            "column users.legacy, column users.note",
         ),
         ("ALTER TABLE t ADD CHECK (a > 0), ALTER COLUMN b DROP NOT NULL;", ""),
         ("ALTER TABLE t ADD COLUMN drop_me int;", ""),
-        ("TRUNCATE orders, lines RESTART IDENTITY;", "Rows orders, Rows lines"),
-        ("TRUNCATE TABLE ONLY orders *;", "Rows orders"),
-        ("DELETE FROM t;", "Rows t"),
+        ("TRUNCATE orders, lines RESTART IDENTITY;", "rows of orders, rows of lines"),
+        ("TRUNCATE TABLE ONLY orders *;", "rows of orders"),
+        ("DELETE FROM t;", "rows of t"),
         ("DELETE FROM t WHERE id = 1;", ""),
         ("DELETE FROM t USING u WHERE (u.id = t.id);", ""),
-        ("DELETE FROM t RETURNING (SELECT 1 FROM u WHERE true);", "Rows t"),
-        ("WITH gone AS (DELETE FROM t RETURNING *) SELECT * FROM gone WHERE true;", "Rows t"),
-        ("UPDATE t SET a = (SELECT b FROM u WHERE true);", "Values t"),
+        ("DELETE FROM t RETURNING (SELECT 1 FROM u WHERE true);", "rows of t"),
+        ("WITH gone AS (DELETE FROM t RETURNING *) SELECT * FROM gone WHERE true;", "rows of t"),
+        ("UPDATE t SET a = (SELECT b FROM u WHERE true);", "values of t"),
         ("UPDATE t SET a = 1 WHERE b;", ""),
         ("INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1;", ""),
         ("SELECT * FROM t FOR UPDATE;", ""),
-        ("DROP SCHEMA s CASCADE; DROP DATABASE d; DROP SEQUENCE q; DROP INDEX i; DROP VIEW v;", "Schema s, Database d, Object q"),
+        ("DROP SCHEMA s CASCADE; DROP DATABASE d; DROP SEQUENCE q; DROP INDEX i; DROP VIEW v;", "schema s, database d, sequence q"),
         ("SELECT 'DROP TABLE t'; -- DROP TABLE u", ""),
     ] {
         assert_eq!(destroyed(text, Dialect::Postgres), expected, "{text}");
     }
-    assert_eq!(destroyed("UPDATE OR IGNORE t SET a = 1; DROP TABLE [a b];", Dialect::Sqlite), "Values t, Table [a b]");
+    assert_eq!(destroyed("UPDATE OR IGNORE t SET a = 1; DROP TABLE [a b];", Dialect::Sqlite), "values of t, table [a b]");
 }
 
 #[test]

@@ -78,7 +78,9 @@ use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::sure::each_item;
 use crate::diagnostic::{Diagnostic, Severity};
 
-use crate::effect::sql::{self, Dialect, What};
+use crate::effect::act::Act;
+use crate::effect::object::ObjectKind;
+use crate::effect::sql::{self, Dialect, Statement};
 use crate::plan::action::Action;
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
@@ -124,27 +126,20 @@ struct Loss<'a> {
 fn plain(context: &Context<'_>, item: &Item<'_>) -> Option<(&'static str, Span)> {
     let Work::Sql(code) = item.work else { return None };
     let dialect = item.on.and_then(|on| Dialect::of(context.plan.targets[on].kind.value))?;
-    let lower = code.text.to_lowercase();
-    for destroyed in sql::split(&code.text, dialect).into_iter().flat_map(|statement| statement.destroys) {
-        let words = match destroyed.what {
-            What::Database => "DROP DATABASE",
-            What::Schema => "DROP SCHEMA",
-            What::Table => "DROP TABLE",
-            What::Column => "DROP COLUMN",
-            What::Rows => "every row",
+    let statements = sql::split(&code.text, dialect);
+    let mut destroyed = statements.iter().flat_map(Statement::destroys);
+    destroyed.find_map(|effect| {
+        let words = match (&effect.act, effect.object.kind) {
+            (Act::Drop { .. }, ObjectKind::Database) => "DROP DATABASE",
+            (Act::Drop { .. }, ObjectKind::Schema) => "DROP SCHEMA",
+            (Act::Drop { .. }, ObjectKind::Table | ObjectKind::Partition) => "DROP TABLE",
+            (Act::Drop { .. }, ObjectKind::Column) => "DROP COLUMN",
+            (Act::Truncate { .. } | Act::Delete { .. }, _) => "every row",
             // A back-fill writes every row, and takes nothing that was there before.
-            What::Values | What::Object => continue,
+            _ => return None,
         };
-        let before = &lower[..destroyed.range.start];
-        let own = before
-            .split("create ")
-            .skip(1)
-            .any(|rest| rest.split(';').next().is_some_and(|statement| statement.contains(&destroyed.name.to_lowercase())));
-        if !own {
-            return Some((words, code.place(&context.sources.file(code.span.file).text, &destroyed.range)));
-        }
-    }
-    None
+        Some((words, code.place(&context.sources.file(code.span.file).text, &effect.object.range)))
+    })
 }
 
 fn loss<'a>(context: &Context<'a>, item: &Item<'a>) -> Option<Loss<'a>> {

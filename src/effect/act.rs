@@ -1,0 +1,186 @@
+//! What code does to an object, and what follows for those who may have to go back.
+
+use std::ops::Range;
+
+use super::object::Object;
+
+/// What is done to an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    Create(Create),
+    Drop {
+        cascade: bool,
+        /// `IF EXISTS`: it may not have been there.
+        lenient: bool,
+    },
+    /// The new name as written.
+    Rename(String),
+    Alter(Alter),
+    Read,
+    Insert {
+        /// Rows that were there may be replaced: `ON CONFLICT DO UPDATE`, `REPLACE`.
+        replaces: bool,
+    },
+    Update {
+        /// No `WHERE`: every row.
+        all: bool,
+        /// The columns that are set, as the dialect compares them.
+        columns: Vec<String>,
+    },
+    Delete {
+        all: bool,
+    },
+    Truncate {
+        cascade: bool,
+    },
+    Lock,
+    Grant,
+    Revoke,
+}
+
+/// How an object comes to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Create {
+    /// `OR REPLACE`: what was there under the name is gone.
+    pub replaces: bool,
+    /// `IF NOT EXISTS`: it may have been there.
+    pub lenient: bool,
+    /// Ends with its session.
+    pub temporary: bool,
+    pub concurrently: bool,
+    pub detail: Detail,
+}
+
+/// What matters of a new object, by its kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    #[default]
+    None,
+    Column {
+        /// The type as written.
+        of: String,
+        required: bool,
+        default: bool,
+        /// `GENERATED ALWAYS AS (…)`: computed from others.
+        computed: bool,
+        unique: bool,
+    },
+    Constraint {
+        rule: Rule,
+        /// `NOT VALID`: rows that are there are not looked at.
+        unchecked: bool,
+    },
+    Index {
+        unique: bool,
+    },
+}
+
+/// What a constraint asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    Primary,
+    Unique,
+    Check,
+    Foreign,
+    Exclude,
+}
+
+/// How an object is altered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alter {
+    /// The new type as written, and whether an expression converts.
+    Type {
+        to: String,
+        using: bool,
+    },
+    /// `MODIFY`, `CHANGE`: the whole definition is stated anew.
+    Restate {
+        to: String,
+    },
+    Require,
+    Allow,
+    SetDefault,
+    DropDefault,
+    Validate,
+    Owner,
+    Schema,
+    Enable,
+    Disable,
+    Attach,
+    Detach,
+    Comment,
+    /// Storage, statistics, options: by the words of the statement.
+    Other,
+}
+
+/// One thing that a statement does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    pub act: Act,
+    pub object: Object,
+}
+
+/// What follows from a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Data is gone when it has run.
+    Destroys,
+    /// Rows are changed or removed, and only what was saved of them brings them back.
+    Overwrites,
+    /// Values are converted and may lose something.
+    Lossy,
+    /// It destroys nothing, but what takes it back destroys what was written since.
+    ReverseDestroys,
+    /// What takes it back may fail on what was written since.
+    ReverseMayFail,
+    /// The old application does not work beside it.
+    Breaks,
+    /// It can be left half-done.
+    Partial,
+    /// Its obvious inverse leaves something out: grants, defaults, comments, the old text.
+    Hidden,
+    /// Others wait while it runs.
+    Blocks,
+}
+
+impl Class {
+    /// Returns the class in a word, as snapshots and JSON show it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Destroys => "destroys",
+            Class::Overwrites => "overwrites",
+            Class::Lossy => "lossy",
+            Class::ReverseDestroys => "reverse-destroys",
+            Class::ReverseMayFail => "reverse-may-fail",
+            Class::Breaks => "breaks",
+            Class::Partial => "partial",
+            Class::Hidden => "hidden",
+            Class::Blocks => "blocks",
+        }
+    }
+}
+
+/// A consequence of a statement, for one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risk {
+    pub class: Class,
+    /// The object by its place among the effects.
+    pub of: usize,
+    /// For people, without a final period.
+    pub why: &'static str,
+}
+
+/// Code that can't be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    pub range: Range<usize>,
+    pub why: &'static str,
+}
+
+/// What can be read off a piece of code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub effects: Vec<Effect>,
+    pub risks: Vec<Risk>,
+    pub opaque: Vec<Opaque>,
+}

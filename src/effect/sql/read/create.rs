@@ -1,0 +1,154 @@
+//! `CREATE …`.
+
+use super::{Reader, belongs, kind};
+use crate::effect::act::{Act, Create, Detail, Rule};
+use crate::effect::object::{Object, ObjectKind};
+use crate::effect::sql::cursor::Cursor;
+
+impl Reader {
+    pub(super) fn create(&mut self, mut cursor: Cursor<'_, '_>) {
+        let mut create = Create { replaces: cursor.eat(&["or", "replace"]), ..Create::default() };
+        // MySQL's `ALGORITHM = …`, `DEFINER = …`, `SQL SECURITY …` stand in front of the kind.
+        while cursor.sees_one(&["algorithm", "definer", "sql", "aggregate"]) && !cursor.sees(&["aggregate"]) {
+            cursor.at += 1;
+            while !cursor.is_end() && !is_kind(cursor) && !cursor.sees_one(&["algorithm", "definer", "sql"]) {
+                cursor.at += 1;
+            }
+        }
+        loop {
+            create.temporary |= cursor.sees_one(&["temp", "temporary"]);
+            if !cursor.eat_one(&["global", "local", "temp", "temporary", "unlogged", "recursive", "trusted", "procedural", "default"]) {
+                break;
+            }
+        }
+        let unique = cursor.eat(&["unique"]);
+        cursor.eat_one(&["fulltext", "spatial", "clustered", "nonclustered"]);
+        if cursor.sees(&["index"]) {
+            return self.create_index(cursor, create, unique);
+        }
+        let materialised = cursor.sees(&["materialized"]);
+        let Some(kind) = kind(&mut cursor) else { return };
+        create.concurrently = cursor.eat(&["concurrently"]);
+        create.lenient = cursor.eat(&["if", "not", "exists"]);
+        match kind {
+            ObjectKind::Table | ObjectKind::Other("foreign table") => self.create_table(cursor, create, kind),
+            ObjectKind::Schema if cursor.sees(&["authorization"]) => {
+                cursor.at += 1;
+                if let Some(schema) = cursor.name(ObjectKind::Schema) {
+                    self.add(Act::Create(create), schema);
+                }
+            }
+            ObjectKind::Trigger | ObjectKind::Policy => {
+                let Some(object) = cursor.name(kind) else { return };
+                let mut on = cursor;
+                on.skip_to("on");
+                on.eat(&["on"]);
+                // A rule says `ON event TO table`.
+                if on.sees_one(&["select", "insert", "update", "delete"]) {
+                    on.skip_to("to");
+                    on.eat(&["to"]);
+                }
+                let object = on.name(ObjectKind::Table).map_or(object.clone(), |table| belongs(object, &table));
+                self.add(Act::Create(create), object);
+            }
+            ObjectKind::View | ObjectKind::MaterializedView => {
+                let Some(view) = cursor.name(if materialised { ObjectKind::MaterializedView } else { kind }) else { return };
+                self.add(Act::Create(create), view);
+                self.sources(cursor);
+            }
+            _ => {
+                if let Some(object) = cursor.name(kind) {
+                    self.add(Act::Create(create), object);
+                }
+            }
+        }
+    }
+
+    fn create_index(&mut self, mut cursor: Cursor<'_, '_>, mut create: Create, unique: bool) {
+        cursor.at += 1;
+        create.concurrently = cursor.eat(&["concurrently"]);
+        create.lenient = cursor.eat(&["if", "not", "exists"]);
+        create.detail = Detail::Index { unique };
+        let from = cursor.at;
+        let named = if cursor.sees(&["on"]) { None } else { cursor.name(ObjectKind::Index) };
+        cursor.skip_to("on");
+        cursor.eat(&["on"]);
+        cursor.eat(&["only"]);
+        let Some(table) = cursor.name(ObjectKind::Table) else { return };
+        let index = named.unwrap_or_else(|| cursor.nameless(ObjectKind::Index, &table, from));
+        self.add(Act::Create(create), index);
+        self.add(Act::Read, table);
+    }
+
+    fn create_table(&mut self, mut cursor: Cursor<'_, '_>, create: Create, kind: ObjectKind) {
+        let Some(mut table) = cursor.name(kind) else { return };
+        if cursor.sees(&["partition", "of"]) {
+            table.kind = ObjectKind::Partition;
+        }
+        self.add(Act::Create(create), table.clone());
+        if cursor.eat(&["partition", "of"]) || cursor.eat(&["like"]) {
+            if let Some(parent) = cursor.name(ObjectKind::Table) {
+                self.add(Act::Read, parent);
+            }
+            return;
+        }
+        // Foreign keys make it depend on other tables.
+        let mut ahead = cursor;
+        while !ahead.is_end() {
+            if ahead.eat(&["references"]) {
+                if let Some(other) = ahead.name(ObjectKind::Table).filter(|other| other.parts != table.parts) {
+                    self.add(Act::Read, other);
+                }
+            } else {
+                ahead.at += 1;
+            }
+        }
+        if cursor.before_end(&["select"]).is_some() || cursor.before_end(&["as"]).is_some() {
+            self.sources(cursor);
+        }
+    }
+
+    /// A column's definition behind its name, as in `ADD COLUMN`.
+    pub(super) fn column(&mut self, cursor: &mut Cursor<'_, '_>, column: &Object) -> Detail {
+        let of = cursor.type_name();
+        let required = cursor.ahead(&["not", "null"]).is_some() || cursor.ahead(&["primary", "key"]).is_some();
+        let serial = matches!(of.to_ascii_lowercase().as_str(), "serial" | "bigserial" | "smallserial" | "serial4" | "serial8" | "serial2");
+        let identity = cursor.ahead(&["as", "identity"]).is_some() || cursor.ahead(&["auto_increment"]).is_some();
+        let default = cursor.ahead(&["default"]).is_some() || serial || identity;
+        let computed = !identity
+            && (cursor.ahead(&["generated", "always", "as"]).is_some() || cursor.ahead(&["as"]).is_some_and(|at| at == cursor.at));
+        let unique = cursor.ahead(&["unique"]).is_some() || cursor.ahead(&["primary", "key"]).is_some();
+        if let Some(at) = cursor.ahead(&["references"])
+            && let Some(other) = cursor.within(at + 1, cursor.end()).name(ObjectKind::Table)
+            && !column.parts.starts_with(&other.parts)
+        {
+            self.add(Act::Read, other);
+        }
+        Detail::Column { of, required, default, computed, unique }
+    }
+
+    /// A constraint's rule where it stands, with the table that it refers to.
+    pub(super) fn rule(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Detail> {
+        let rule = match cursor.word().as_str() {
+            "primary" => Rule::Primary,
+            "unique" => Rule::Unique,
+            "check" | "not" => Rule::Check,
+            "foreign" => Rule::Foreign,
+            "exclude" => Rule::Exclude,
+            _ => return None,
+        };
+        if rule == Rule::Foreign
+            && let Some(at) = cursor.ahead(&["references"])
+            && let Some(other) = cursor.within(at + 1, cursor.end()).name(ObjectKind::Table)
+        {
+            self.add(Act::Read, other);
+        }
+        let unchecked = cursor.ahead(&["not", "valid"]).is_some() || cursor.ahead(&["not", "enforced"]).is_some();
+        Some(Detail::Constraint { rule, unchecked })
+    }
+}
+
+fn is_kind(cursor: Cursor<'_, '_>) -> bool {
+    let mut ahead = cursor;
+    kind(&mut ahead).is_some()
+}

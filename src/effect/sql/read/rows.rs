@@ -1,0 +1,298 @@
+//! Statements that read and write rows: `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `COPY`, `LOAD DATA`, and what queries read.
+
+use std::collections::BTreeSet;
+
+use super::Reader;
+use crate::effect::act::{Act, Create};
+use crate::effect::object::ObjectKind;
+use crate::effect::sql::cursor::Cursor;
+
+impl Reader {
+    /// `INSERT [OR REPLACE] INTO t …`, `REPLACE INTO t …`.
+    pub(super) fn insert(&mut self, mut cursor: Cursor<'_, '_>, mut replaces: bool) {
+        while cursor.sees_one(&["low_priority", "delayed", "high_priority", "ignore"]) {
+            cursor.at += 1;
+        }
+        if cursor.eat(&["or"]) {
+            replaces |= cursor.sees(&["replace"]);
+            cursor.at += 1;
+        }
+        cursor.eat(&["into"]);
+        let Some(table) = cursor.name(ObjectKind::Table) else { return };
+        replaces |= cursor.before_end(&["on", "duplicate", "key", "update"]).is_some();
+        replaces |= cursor.before_end(&["on", "conflict"]).is_some() && cursor.before_end(&["do", "update"]).is_some();
+        self.add(Act::Insert { replaces }, table);
+        self.sources(cursor);
+    }
+
+    /// `UPDATE t SET … [WHERE …]`; several tables in MySQL.
+    pub(super) fn update(&mut self, mut cursor: Cursor<'_, '_>) {
+        if cursor.eat(&["or"]) {
+            cursor.at += 1;
+        }
+        while cursor.sees_one(&["low_priority", "ignore"]) {
+            cursor.at += 1;
+        }
+        cursor.eat(&["only"]);
+        let Some(table) = cursor.name(ObjectKind::Table) else { return };
+        // A join bounds what is hit as a condition does.
+        let set = cursor.before_end(&["set"]).unwrap_or(cursor.end());
+        let joined = cursor.within(cursor.at, set).before_end(&["join"]).is_some();
+        let all = !bounded(cursor) && !joined;
+        let columns = set_columns(cursor.within((set + 1).min(cursor.end()), cursor.end()));
+        self.add(Act::Update { all, columns }, table);
+        self.sources(cursor);
+    }
+
+    /// `DELETE FROM t [USING …] [WHERE …]`, and MySQL's `DELETE t FROM t JOIN …`.
+    pub(super) fn delete(&mut self, mut cursor: Cursor<'_, '_>) {
+        while cursor.sees_one(&["low_priority", "quick", "ignore"]) {
+            cursor.at += 1;
+        }
+        let several = !cursor.eat(&["from"]);
+        cursor.eat(&["only"]);
+        let first = cursor.at;
+        let Some(table) = cursor.name(ObjectKind::Table) else { return };
+        let joined = several && cursor.before_end(&["join"]).is_some();
+        let all = !bounded(cursor) && !joined && cursor.before_end(&["using"]).is_none();
+        self.add(Act::Delete { all }, table);
+        if several {
+            let mut rest = cursor.within(first, cursor.end());
+            rest.name(ObjectKind::Table);
+            while rest.eat_sign(b',') {
+                let Some(table) = rest.name(ObjectKind::Table) else { break };
+                self.add(Act::Delete { all }, table);
+            }
+        }
+        self.sources(cursor);
+    }
+
+    /// `MERGE INTO t USING s ON … WHEN MATCHED THEN …`.
+    pub(super) fn merge(&mut self, mut cursor: Cursor<'_, '_>) {
+        cursor.eat(&["into"]);
+        cursor.eat(&["only"]);
+        let Some(table) = cursor.name(ObjectKind::Table) else { return };
+        if cursor.before_end(&["then", "delete"]).is_some() {
+            self.add(Act::Delete { all: false }, table.clone());
+        }
+        if cursor.before_end(&["then", "update"]).is_some() {
+            self.add(Act::Update { all: false, columns: Vec::new() }, table.clone());
+        }
+        if cursor.before_end(&["then", "insert"]).is_some() {
+            self.add(Act::Insert { replaces: false }, table);
+        }
+        if let Some(using) = cursor.before_end(&["using"]) {
+            let mut source = cursor.within(using + 1, cursor.end());
+            match source.sees_sign(b'(') {
+                true => self.sources(source),
+                false => {
+                    if let Some(source) = source.name(ObjectKind::Table) {
+                        self.add(Act::Read, source);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `COPY t FROM …`, `COPY t TO …`, `COPY (query) TO …`.
+    pub(super) fn copy(&mut self, mut cursor: Cursor<'_, '_>) {
+        if cursor.sees_sign(b'(') {
+            return self.sources(cursor);
+        }
+        let Some(table) = cursor.name(ObjectKind::Table) else { return };
+        let writes = cursor.before_end(&["from"]).is_some();
+        self.add(if writes { Act::Insert { replaces: false } } else { Act::Read }, table);
+    }
+
+    /// `LOAD DATA … [REPLACE] INTO TABLE t`.
+    pub(super) fn load(&mut self, mut cursor: Cursor<'_, '_>) {
+        let Some(into) = cursor.before_end(&["into", "table"]) else { return };
+        let replaces = cursor.within(cursor.at, into).before_end(&["replace"]).is_some();
+        cursor.at = into + 2;
+        if let Some(table) = cursor.name(ObjectKind::Table) {
+            self.add(Act::Insert { replaces }, table);
+        }
+    }
+
+    /// `EXPLAIN` runs nothing, unless it says `ANALYZE`.
+    pub(super) fn explain(&mut self, mut cursor: Cursor<'_, '_>) {
+        let mut runs = false;
+        if cursor.sees_sign(b'(') {
+            let from = cursor.at;
+            cursor.skip();
+            runs = cursor.within(from + 1, cursor.at).before_end(&["analyze"]).is_some();
+        }
+        while cursor.sees_one(&["analyze", "analyse", "verbose", "extended", "query", "plan"]) {
+            runs |= cursor.sees_one(&["analyze", "analyse"]);
+            cursor.at += 1;
+        }
+        match runs {
+            true => self.statement(cursor),
+            false => self.sources(cursor),
+        }
+    }
+
+    /// A query, perhaps with statements that write inside `WITH`, perhaps into a new table.
+    pub(super) fn query(&mut self, cursor: Cursor<'_, '_>) {
+        let mut ahead = cursor;
+        let mut depth = 0_usize;
+        let mut begins = true;
+        let mut writes = false;
+        while !ahead.is_end() {
+            let here = ahead;
+            if ahead.sees_sign(b'(') {
+                depth += 1;
+                begins = true;
+            } else if ahead.sees_sign(b')') {
+                depth = depth.saturating_sub(1);
+                // The main statement of a `WITH` stands behind its last bracket.
+                begins = depth == 0;
+            } else if begins && here.at > cursor.at && ahead.sees_one(&["insert", "update", "delete", "merge"]) {
+                let end = if depth == 0 { cursor.end() } else { close(here) };
+                writes |= depth == 0;
+                self.statement(here.within(here.at, end));
+                begins = false;
+            } else if depth == 0 && !writes && ahead.sees(&["into"]) {
+                begins = false;
+                let mut into = here.within(here.at + 1, cursor.end());
+                let temporary = into.eat_one(&["temporary", "temp"]);
+                into.eat_one(&["unlogged"]);
+                into.eat(&["table"]);
+                let file = into.sees_one(&["outfile", "dumpfile"]) || into.text().starts_with('@');
+                if !file && let Some(table) = into.name(ObjectKind::Table) {
+                    self.add(Act::Create(Create { temporary, ..Create::default() }), table);
+                }
+            } else {
+                begins = false;
+            }
+            ahead.at += 1;
+        }
+        self.sources(cursor);
+        self.calls(cursor);
+    }
+
+    /// Adds the tables that stand behind `FROM`, `JOIN` and `USING`, but for those that the statement defines itself.
+    pub(super) fn sources(&mut self, cursor: Cursor<'_, '_>) {
+        let own = own_names(cursor.within(0, cursor.end()));
+        let mut seen: BTreeSet<Vec<String>> = self.reading.effects.iter().map(|effect| effect.object.parts.clone()).collect();
+        let mut ahead = cursor;
+        while !ahead.is_end() {
+            let begins = ahead.sees_one(&["from", "join"]);
+            let before = ahead.at.checked_sub(1).map(|at| ahead.within(at, ahead.end()));
+            // `EXTRACT(year FROM x)`, `IS DISTINCT FROM x`, `DELETE FROM t`.
+            let other = before.is_some_and(|before| {
+                before.sees_one(&["distinct", "delete", "year", "month", "day", "hour", "epoch", "dow", "both", "leading", "trailing"])
+            });
+            ahead.at += 1;
+            if !begins || other {
+                continue;
+            }
+            loop {
+                ahead.eat_one(&["lateral", "only"]);
+                let Some(table) = ahead.name(ObjectKind::Table) else { break };
+                let function = ahead.sees_sign(b'(');
+                let known = table.parts.len() == 1 && own.contains(&table.parts[0]);
+                if !function && !known && seen.insert(table.parts.clone()) {
+                    self.add(Act::Read, table);
+                }
+                // An alias, then perhaps the next.
+                ahead.eat(&["as"]);
+                if !ahead.sees_one(&[
+                    "where", "join", "left", "right", "inner", "outer", "full", "cross", "natural", "on", "using", "group", "order",
+                    "limit", "set", "union",
+                ]) {
+                    ahead.name(ObjectKind::Table);
+                }
+                if !ahead.eat_sign(b',') {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Returns the names that a `WITH` gives to its queries.
+fn own_names(cursor: Cursor<'_, '_>) -> BTreeSet<String> {
+    let mut own = BTreeSet::new();
+    let mut ahead = cursor;
+    while !ahead.is_end() {
+        let mut named = ahead;
+        if let Some(name) = named.name(ObjectKind::Table) {
+            if named.sees_sign(b'(') {
+                named.skip();
+            }
+            if named.eat(&["as"]) {
+                named.eat(&["not"]);
+                named.eat(&["materialized"]);
+                if named.sees_sign(b'(') && name.parts.len() == 1 {
+                    own.insert(name.parts[0].clone());
+                }
+            }
+        }
+        ahead.at += 1;
+    }
+    own
+}
+
+/// Returns the columns that a `SET` gives values to.
+fn set_columns(mut cursor: Cursor<'_, '_>) -> Vec<String> {
+    let mut columns = Vec::new();
+    loop {
+        let mut inner = cursor;
+        // `SET (a, b) = (…)`.
+        let several = inner.eat_sign(b'(');
+        while let Some(column) = inner.name(ObjectKind::Column) {
+            columns.extend(column.parts.into_iter().next_back());
+            if !(several && inner.eat_sign(b',')) {
+                break;
+            }
+        }
+        cursor.skip_to_comma();
+        if !cursor.eat_sign(b',') {
+            return columns;
+        }
+    }
+}
+
+/// Returns whether a `WHERE` or `LIMIT` stands at this depth.
+fn bounded(cursor: Cursor<'_, '_>) -> bool {
+    cursor.before_end(&["where"]).is_some() || cursor.before_end(&["limit"]).is_some()
+}
+
+/// Returns the index of the bracket that closes the one around the place.
+fn close(cursor: Cursor<'_, '_>) -> usize {
+    let mut ahead = cursor;
+    while !ahead.is_end() && !ahead.sees_sign(b')') {
+        ahead.skip();
+    }
+    ahead.at
+}
+
+impl Reader {
+    /// Functions of the server that do something.
+    fn calls(&mut self, cursor: Cursor<'_, '_>) {
+        let mut ahead = cursor;
+        while !ahead.is_end() {
+            let mut call = ahead;
+            let name = call.word();
+            call.at += 1;
+            if call.sees_sign(b'(') {
+                call.at += 1;
+                match name.as_str() {
+                    "setval" | "nextval" => {
+                        if let Some((written, range)) = call.string() {
+                            let parts = written.split('.').map(str::to_lowercase).collect();
+                            let object = crate::effect::object::Object { kind: ObjectKind::Sequence, parts, written, range };
+                            self.add(Act::Alter(crate::effect::act::Alter::Other), object);
+                        }
+                    }
+                    "dblink" | "dblink_exec" | "lo_unlink" | "query_to_xml" => {
+                        self.opaque(ahead, "what it runs is text that is put together at run time");
+                    }
+                    _ => {}
+                }
+            }
+            ahead.at += 1;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A labelled corpus of SQL: each file of `tests/effects/` is cut into statements, and what rbk reads in each stands in a snapshot
+//! that is reviewed like prose. The first part of a file's name is the dialect.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use rbk::effect::act::{Act, Alter, Create, Detail, Effect};
+use rbk::effect::sql::{Dialect, Kind, Statement, split};
+
+use crate::corpus;
+
+#[test]
+fn what_statements_do() {
+    let mut statements = 0;
+    let mut opaque = 0;
+    for entry in fs::read_dir(corpus::root().join("tests/effects")).expect("the corpus is there") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("files have plain names").to_owned();
+        let dialect = match name.split('-').next() {
+            Some("postgres") => Dialect::Postgres,
+            Some("sqlite") => Dialect::Sqlite,
+            other => panic!("{other:?} is no dialect"),
+        };
+        let text = fs::read_to_string(&path).expect("the corpus is text");
+        let mut out = String::new();
+        for statement in split(&text, dialect) {
+            statements += 1;
+            opaque += usize::from(!statement.reading.opaque.is_empty());
+            show(&mut out, &text, &statement);
+        }
+        insta::assert_snapshot!(format!("effects_{name}"), out);
+    }
+    assert!(statements > 150, "the corpus has only {statements} statements");
+    assert!(opaque * 20 < statements, "{opaque} of {statements} statements can't be read");
+}
+
+fn show(out: &mut String, text: &str, statement: &Statement) {
+    let words = text[statement.range.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
+    let kind = match statement.kind {
+        Kind::Plain => "",
+        Kind::Alone => " (alone)",
+        Kind::Control => " (control)",
+        Kind::Meta => " (client)",
+    };
+    let _ = writeln!(out, "{words}{kind}");
+    for (index, effect) in statement.reading.effects.iter().enumerate() {
+        let object = &effect.object;
+        let parts = object.parts.join("·");
+        let place = &text[object.range.clone()];
+        assert!(!place.is_empty(), "{words}: {object} has no place");
+        let _ = writeln!(out, "  {} {} {parts}", act(effect), object.kind.words());
+        for risk in statement.reading.risks.iter().filter(|risk| risk.of == index) {
+            let _ = writeln!(out, "      {}: {}", risk.class.word(), risk.why);
+        }
+    }
+    for hidden in &statement.reading.opaque {
+        let _ = writeln!(out, "  opaque `{}`: {}", text[hidden.range.clone()].split_whitespace().collect::<Vec<_>>().join(" "), hidden.why);
+    }
+}
+
+fn act(effect: &Effect) -> String {
+    match &effect.act {
+        Act::Create(create) => made(create),
+        Act::Drop { cascade, lenient } => {
+            format!("drops{}{}", if *lenient { " (if there)" } else { "" }, if *cascade { " with what depends on it" } else { "" })
+        }
+        Act::Rename(to) => format!("renames to {to}:"),
+        Act::Alter(Alter::Type { to, using }) => format!("converts to {to}{}:", if *using { " by an expression" } else { "" }),
+        Act::Alter(Alter::Restate { to }) => format!("restates as {to}:"),
+        Act::Alter(alter) => format!("alters ({})", format!("{alter:?}").to_lowercase()),
+        Act::Read => "reads".to_owned(),
+        Act::Insert { replaces: true } => "inserts or replaces in".to_owned(),
+        Act::Insert { replaces: false } => "inserts in".to_owned(),
+        Act::Update { all, .. } => format!("updates {}", if *all { "all of" } else { "in" }),
+        Act::Delete { all } => format!("deletes {}", if *all { "all of" } else { "in" }),
+        Act::Truncate { cascade } => format!("truncates{}", if *cascade { " with what refers to it" } else { "" }),
+        Act::Lock => "locks".to_owned(),
+        Act::Grant => "grants on".to_owned(),
+        Act::Revoke => "revokes on".to_owned(),
+    }
+}
+
+fn made(create: &Create) -> String {
+    let mut words = vec![if create.replaces { "replaces" } else { "creates" }.to_owned()];
+    words.extend(create.lenient.then(|| "(unless there)".to_owned()));
+    words.extend(create.temporary.then(|| "temporary".to_owned()));
+    words.extend(create.concurrently.then(|| "concurrently".to_owned()));
+    match &create.detail {
+        Detail::None => {}
+        Detail::Column { of, required, default, computed, unique } => {
+            words.push(of.clone());
+            words.extend(
+                [(*required, "required"), (*default, "default"), (*computed, "computed"), (*unique, "unique")]
+                    .into_iter()
+                    .filter(|(is, _)| *is)
+                    .map(|(_, word)| word.to_owned()),
+            );
+        }
+        Detail::Constraint { rule, unchecked } => {
+            words.push(format!("{rule:?}").to_lowercase());
+            words.extend(unchecked.then(|| "unchecked".to_owned()));
+        }
+        Detail::Index { unique } => words.extend(unique.then(|| "unique".to_owned())),
+    }
+    words.join(" ")
+}
