@@ -145,8 +145,7 @@ fn statements(plan: &Plan, change: &Change, action: Option<&Action>) -> Option<V
 fn destroyed(plan: &Plan, change: &Change) -> Vec<String> {
     let declared = change.effects.destroys.iter().map(|object| object.value.clone());
     let written = statements(plan, change, change.forward.as_ref()).unwrap_or_default();
-    let written =
-        written.into_iter().flat_map(|statement| statement.destroys().map(|effect| effect.object.written.clone()).collect::<Vec<_>>());
+    let written = written.into_iter().flat_map(|statement| statement.destroys().map(|effect| effect.object.written()).collect::<Vec<_>>());
     let mut all: Vec<String> = declared.chain(written).collect();
     let mut seen = std::collections::HashSet::new();
     all.retain(|name| seen.insert(name.to_lowercase()));

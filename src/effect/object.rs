@@ -61,14 +61,27 @@ pub struct Object {
     /// Schema, table, column and so on, as far as they are written; two spellings of one name have the same parts. What has
     /// no name, such as a constraint that the server names, ends with its table.
     pub parts: Vec<String>,
-    /// The name as SQL spells it: `users.legacy`, `"Order Lines"`.
-    pub written: String,
+    /// Its own name as SQL spells it: `app.users`, `"Order Lines"`, `legacy`; empty for what the server names.
+    pub own: String,
+    /// What it belongs to, as SQL spells that: the table of a column.
+    pub of: Option<String>,
     /// The bytes of the name, or of what stands for it.
     pub range: Range<usize>,
 }
 
+impl Object {
+    /// Returns the whole name as SQL spells it: `users.legacy`.
+    pub fn written(&self) -> String {
+        match &self.of {
+            Some(of) if self.own.is_empty() => of.clone(),
+            Some(of) => format!("{of}.{}", self.own),
+            None => self.own.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.kind.words(), self.written)
+        write!(formatter, "{} {}", self.kind.words(), self.written())
     }
 }

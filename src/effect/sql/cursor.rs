@@ -157,22 +157,19 @@ impl<'w, 't> Cursor<'w, 't> {
         }
         let (name, behind) = self.words.name(self.at)?;
         let parts = (self.at..behind).step_by(2).map(|index| self.part(index, kind)).collect();
-        let object = Object { kind, parts, written: self.words.written(name), range: name.range() };
+        let object = Object { kind, parts, own: self.words.written(name), of: None, range: name.range() };
         self.at = behind;
         Some(object)
     }
 
     /// Reads a name of one part that belongs to `of`: a column, a constraint, a trigger.
     pub fn member(&mut self, kind: ObjectKind, of: &Object) -> Option<Object> {
-        let mut member = self.name(kind)?;
-        member.parts.splice(0..0, of.parts.iter().cloned());
-        member.written = format!("{}.{}", of.written, member.written);
-        Some(member)
+        Some(belongs(self.name(kind)?, of))
     }
 
     /// Returns something of `of` that has no name, written in the tokens from `from` to before here.
     pub fn nameless(&self, kind: ObjectKind, of: &Object, from: usize) -> Object {
-        Object { kind, parts: of.parts.clone(), written: of.written.clone(), range: self.since(from) }
+        Object { kind, parts: of.parts.clone(), own: String::new(), of: Some(of.own.clone()), range: self.since(from) }
     }
 
     /// Returns a part of a name as the dialect compares it.
@@ -225,4 +222,11 @@ impl<'w, 't> Cursor<'w, 't> {
             if glued { all + word } else { all + " " + word }
         })
     }
+}
+
+/// Returns a member with the name of what it belongs to in front.
+pub fn belongs(mut member: Object, of: &Object) -> Object {
+    member.parts.splice(0..0, of.parts.iter().cloned());
+    member.of = Some(of.own.clone());
+    member
 }

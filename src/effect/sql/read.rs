@@ -10,7 +10,7 @@ mod drop;
 mod rows;
 
 use super::Dialect;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, belongs};
 use super::words::Words;
 use crate::effect::act::{Act, Alter, Effect, Opaque, Reading};
 use crate::effect::object::{Object, ObjectKind};
@@ -86,7 +86,7 @@ impl Reader {
             let Some(object) = cursor.name(kind) else { return };
             cursor.skip_to("to");
             cursor.eat(&["to"]);
-            let to = cursor.name(kind).map_or(String::new(), |new| new.written);
+            let to = cursor.name(kind).map_or(String::new(), |new| new.own);
             self.add(Act::Rename(to), object);
             cursor.skip_to_comma();
             if !cursor.eat_sign(b',') {
@@ -260,7 +260,7 @@ fn kind(cursor: &mut Cursor<'_, '_>) -> Option<ObjectKind> {
         (&["aggregate"], ObjectKind::Function),
         (&["event", "trigger"], ObjectKind::Other("event trigger")),
         (&["trigger"], ObjectKind::Trigger),
-        (&["rule"], ObjectKind::Trigger),
+        (&["rule"], ObjectKind::Other("rule")),
         (&["policy"], ObjectKind::Policy),
         (&["role"], ObjectKind::Role),
         (&["user", "mapping"], ObjectKind::Other("user mapping")),
@@ -289,11 +289,4 @@ fn kind(cursor: &mut Cursor<'_, '_>) -> Option<ObjectKind> {
         (&["event"], ObjectKind::Other("event")),
     ];
     KINDS.iter().find(|(words, _)| cursor.eat(words)).map(|(_, kind)| *kind)
-}
-
-/// Returns a member with the name of what it belongs to in front.
-fn belongs(mut member: Object, of: &Object) -> Object {
-    member.parts.splice(0..0, of.parts.iter().cloned());
-    member.written = format!("{}.{}", of.written, member.written);
-    member
 }

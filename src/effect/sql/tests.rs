@@ -141,11 +141,11 @@ fn destroyed(text: &str, dialect: Dialect) -> String {
     let statements = split(text, dialect);
     let told = statements.iter().flat_map(Statement::destroys).map(|effect| {
         let object = &effect.object;
-        assert!(object.written.ends_with(&text[object.range.clone()]), "{object:?}");
+        assert!(object.own.ends_with(&text[object.range.clone()]), "{object:?}");
         match effect.act {
             Act::Drop { .. } => object.to_string(),
-            Act::Update { .. } => format!("values of {}", object.written),
-            _ => format!("rows of {}", object.written),
+            Act::Update { .. } => format!("values of {}", object.written()),
+            _ => format!("rows of {}", object.written()),
         }
     });
     told.collect::<Vec<_>>().join(", ")

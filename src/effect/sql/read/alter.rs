@@ -1,9 +1,9 @@
 //! `ALTER …`: each action of a table on the object that it names.
 
-use super::{Reader, belongs, kind};
+use super::{Reader, kind};
 use crate::effect::act::{Act, Alter, Create, Detail};
 use crate::effect::object::{Object, ObjectKind};
-use crate::effect::sql::cursor::Cursor;
+use crate::effect::sql::cursor::{Cursor, belongs};
 
 impl Reader {
     pub(super) fn alter(&mut self, mut cursor: Cursor<'_, '_>) {
@@ -43,7 +43,7 @@ impl Reader {
     /// What every kind of object knows: a new name, owner or schema; else something of its own.
     fn alter_whole(&mut self, mut cursor: Cursor<'_, '_>, object: Object) {
         let act = if cursor.eat(&["rename", "to"]) {
-            Act::Rename(cursor.name(object.kind).map_or(String::new(), |to| to.written))
+            Act::Rename(cursor.name(object.kind).map_or(String::new(), |to| to.own))
         } else if cursor.eat(&["owner", "to"]) {
             Act::Alter(Alter::Owner)
         } else if cursor.eat(&["set", "schema"]) {
@@ -124,8 +124,7 @@ impl Reader {
                 let Some(column) = cursor.member(ObjectKind::Column, table) else { return };
                 let Some(new) = cursor.member(ObjectKind::Column, table) else { return };
                 if new.parts != column.parts {
-                    let name = new.written.rsplit('.').next().unwrap_or_default().to_owned();
-                    self.add(Act::Rename(name), column.clone());
+                    self.add(Act::Rename(new.own.clone()), column.clone());
                 }
                 let to = cursor.type_name();
                 self.add(Act::Alter(Alter::Restate { to }), column);
@@ -286,7 +285,7 @@ impl Reader {
 
     fn rename_in(&mut self, cursor: &mut Cursor<'_, '_>, table: &Object) {
         if cursor.eat_one(&["to", "as"]) {
-            let to = cursor.name(ObjectKind::Table).map_or(String::new(), |to| to.written);
+            let to = cursor.name(ObjectKind::Table).map_or(String::new(), |to| to.own);
             return self.add(Act::Rename(to), table.clone());
         }
         let kind = match cursor.word().as_str() {
@@ -295,7 +294,7 @@ impl Reader {
             "column" | "attribute" => ObjectKind::Column,
             // MySQL renames a table without `TO`, every dialect a column without `COLUMN`.
             _ if cursor.ahead(&["to"]).is_none() => {
-                let to = cursor.name(ObjectKind::Table).map_or(String::new(), |to| to.written);
+                let to = cursor.name(ObjectKind::Table).map_or(String::new(), |to| to.own);
                 return self.add(Act::Rename(to), table.clone());
             }
             _ => {
@@ -307,7 +306,7 @@ impl Reader {
         cursor.eat(&["if", "exists"]);
         let Some(part) = cursor.member(kind, table) else { return };
         cursor.eat_one(&["to", "as"]);
-        let to = cursor.name(kind).map_or(String::new(), |to| to.written);
+        let to = cursor.name(kind).map_or(String::new(), |to| to.own);
         self.add(Act::Rename(to), part);
     }
 
@@ -326,5 +325,5 @@ impl Reader {
 
 fn enum_value(of: &Object, value: &str, range: std::ops::Range<usize>) -> Object {
     let parts = of.parts.iter().cloned().chain([value.to_owned()]).collect();
-    Object { kind: ObjectKind::EnumValue, parts, written: format!("'{value}' of {}", of.written), range }
+    Object { kind: ObjectKind::EnumValue, parts, own: format!("'{}'", value.replace('\'', "''")), of: Some(of.own.clone()), range }
 }

@@ -1,9 +1,9 @@
 //! `CREATE …`.
 
-use super::{Reader, belongs, kind};
+use super::{Reader, kind};
 use crate::effect::act::{Act, Create, Detail, Rule};
 use crate::effect::object::{Object, ObjectKind};
-use crate::effect::sql::cursor::Cursor;
+use crate::effect::sql::cursor::{Cursor, belongs};
 
 impl Reader {
     pub(super) fn create(&mut self, mut cursor: Cursor<'_, '_>) {
@@ -38,7 +38,7 @@ impl Reader {
                     self.add(Act::Create(create), schema);
                 }
             }
-            ObjectKind::Trigger | ObjectKind::Policy => {
+            ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Other("rule") => {
                 let Some(object) = cursor.name(kind) else { return };
                 let mut on = cursor;
                 on.skip_to("on");
@@ -75,7 +75,12 @@ impl Reader {
         cursor.eat(&["on"]);
         cursor.eat(&["only"]);
         let Some(table) = cursor.name(ObjectKind::Table) else { return };
-        let index = named.unwrap_or_else(|| cursor.nameless(ObjectKind::Index, &table, from));
+        let mut index = named.unwrap_or_else(|| cursor.nameless(ObjectKind::Index, &table, from));
+        // It lies in its table's schema.
+        if let (1, [schema, _]) = (index.parts.len(), table.parts.as_slice()) {
+            index.of = Some(table.own[..table.own.rfind('.').unwrap_or(0)].to_owned());
+            index.parts.insert(0, schema.clone());
+        }
         self.add(Act::Create(create), index);
         self.add(Act::Read, table);
     }

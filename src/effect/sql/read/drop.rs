@@ -1,9 +1,9 @@
 //! `DROP …`.
 
-use super::{Reader, belongs, kind};
+use super::{Reader, kind};
 use crate::effect::act::Act;
 use crate::effect::object::ObjectKind;
-use crate::effect::sql::cursor::Cursor;
+use crate::effect::sql::cursor::{Cursor, belongs};
 
 impl Reader {
     pub(super) fn drop(&mut self, mut cursor: Cursor<'_, '_>) {

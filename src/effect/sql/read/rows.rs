@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Reader;
-use crate::effect::act::{Act, Create};
-use crate::effect::object::ObjectKind;
+use crate::effect::act::{Act, Alter, Create};
+use crate::effect::object::{Object, ObjectKind};
 use crate::effect::sql::cursor::Cursor;
 
 impl Reader {
@@ -282,8 +282,8 @@ impl Reader {
                     "setval" | "nextval" => {
                         if let Some((written, range)) = call.string() {
                             let parts = written.split('.').map(str::to_lowercase).collect();
-                            let object = crate::effect::object::Object { kind: ObjectKind::Sequence, parts, written, range };
-                            self.add(Act::Alter(crate::effect::act::Alter::Other), object);
+                            let object = Object { kind: ObjectKind::Sequence, parts, own: written, of: None, range };
+                            self.add(Act::Alter(Alter::Other), object);
                         }
                     }
                     "dblink" | "dblink_exec" | "lo_unlink" | "query_to_xml" => {
