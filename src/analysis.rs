@@ -83,7 +83,7 @@ impl<'p> Facts<'p> {
             .collect();
         let of_scenario = |id: Id<Scenario>| coverage.restores(graph, &scenarios[id.index()], applies[id.index()].clone());
         let restores = plan.scenarios.ids().map(of_scenario).collect();
-        let verdicts: Vec<Verdict> = plan.changes.ids().map(|id| verdict::verdict(plan, graph, &coverage, id)).collect();
+        let verdicts = verdict::verdicts(plan, graph, &coverage);
 
         let before_t = schedule::before_t(plan, graph);
         let home = graph

@@ -2,6 +2,9 @@
 //!
 //! What SQL and shell do to objects is read by keywords only, so that an undo in code is never more than its author's claim.
 
+use std::collections::{BTreeMap, HashSet};
+
+use crate::effect::act::{Act, Effect};
 use crate::effect::sh;
 use crate::effect::sql::{self, Dialect, Sight, Statement};
 use crate::graph::Graph;
@@ -10,7 +13,7 @@ use crate::plan::action::{Action, Code, Language};
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
-use crate::plan::target::Backup;
+use crate::plan::target::{Backup, Target};
 
 use super::coverage::{Cover, Coverage};
 
@@ -50,8 +53,27 @@ pub struct Verdict {
     pub reason: String,
 }
 
-/// Returns the verdict on a change.
-pub fn verdict(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>) -> Verdict {
+/// Returns the verdicts on all changes, by change.
+pub fn verdicts(plan: &Plan, graph: &Graph, coverage: &Coverage) -> Vec<Verdict> {
+    let mut made = Made::new();
+    let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
+    for id in graph.order() {
+        verdicts.insert(id.index(), verdict(plan, graph, coverage, *id, &made));
+        let change = &plan.changes[*id];
+        if let Some(on) = change.on.map(|on| on.value) {
+            let statements = statements(plan, change, change.forward.as_ref()).unwrap_or_default();
+            let effects = statements.into_iter().flat_map(|statement| statement.reading.effects);
+            let creates = effects.filter(|effect| matches!(&effect.act, Act::Create(create) if !create.lenient && !create.replaces));
+            made.extend(creates.map(|effect| (on, effect.object.parts)));
+        }
+    }
+    verdicts.into_values().collect()
+}
+
+/// What changes so far have made, by the target that it lies on.
+type Made = HashSet<(Id<Target>, Vec<String>)>;
+
+fn verdict(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, made: &Made) -> Verdict {
     let change = &plan.changes[id];
     if change.irreversible.is_some() {
         return irreversible(plan, graph, coverage, id);
@@ -71,7 +93,7 @@ pub fn verdict(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>) 
             }
             _ => unknown("rbk can't derive its inverse"),
         },
-        Undo::Action(undo) => by_action(plan, graph, coverage, id, undo),
+        Undo::Action(undo) => by_action(plan, graph, coverage, id, undo, made),
     }
 }
 
@@ -114,14 +136,14 @@ fn restore(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, back
     Verdict { answer: Answer::Restore(Backups { backup, covers: doubt.is_none() }), reason }
 }
 
-fn by_action(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, undo: &Action) -> Verdict {
+fn by_action(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, undo: &Action, made: &Made) -> Verdict {
     let change = &plan.changes[id];
     match undo {
         Action::Restore { backup, .. } => restore(plan, graph, coverage, id, *backup),
         Action::Manual(_) => Verdict { answer: Answer::Manual, reason: "a person takes it back; its author says how".to_owned() },
         Action::Code(code) if is_hollow(plan, change, code) => unknown("its undo does nothing that rbk can see"),
         _ => {
-            let gone = destroyed(plan, change);
+            let gone = destroyed(plan, change, made);
             if !gone.is_empty() {
                 let names = gone.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 return Verdict { answer: Answer::Lossy(gone), reason: format!("its author's undo can't bring back the data of {names}") };
@@ -129,7 +151,13 @@ fn by_action(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, un
             if is_opaque(plan, change) {
                 return Verdict { answer: Answer::Claimed, reason: "its author says how; what it does can't be read in it".to_owned() };
             }
-            Verdict { answer: Answer::Claimed, reason: "its author says how; rbk has not proved it".to_owned() }
+            let taken = taken(plan, change, undo);
+            let mut reason = "its author says how; rbk has not proved it".to_owned();
+            if !taken.is_empty() {
+                let names = taken.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                reason = format!("{reason}; what was written to {names} meanwhile goes with it");
+            }
+            Verdict { answer: Answer::Claimed, reason }
         }
     }
 }
@@ -141,15 +169,30 @@ fn statements(plan: &Plan, change: &Change, action: Option<&Action>) -> Option<V
     (code.language == Language::Sql).then(|| sql::split(&code.text, dialect))
 }
 
-/// Returns what a change surely destroys: what it declares, and what its SQL says.
-fn destroyed(plan: &Plan, change: &Change) -> Vec<String> {
+/// Returns what a change surely destroys: what it declares, and what its SQL says. Values of columns that earlier changes added
+/// are none that anybody had before.
+fn destroyed(plan: &Plan, change: &Change, made: &Made) -> Vec<String> {
     let declared = change.effects.destroys.iter().map(|object| object.value.clone());
-    let written = statements(plan, change, change.forward.as_ref()).unwrap_or_default();
-    let written = written.into_iter().flat_map(|statement| statement.destroys().map(|effect| effect.object.written()).collect::<Vec<_>>());
-    let mut all: Vec<String> = declared.chain(written).collect();
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|name| seen.insert(name.to_lowercase()));
-    all
+    let statements = statements(plan, change, change.forward.as_ref()).unwrap_or_default();
+    let fills = |effect: &&Effect| {
+        let (Act::Update { columns, .. }, Some(on)) = (&effect.act, change.on) else { return false };
+        let column = |column: &String| (on.value, effect.object.parts.iter().chain([column]).cloned().collect::<Vec<_>>());
+        !columns.is_empty() && columns.iter().all(|name| made.contains(&column(name)))
+    };
+    let written = statements.iter().flat_map(Statement::destroys).filter(|effect| !fills(effect)).map(|effect| effect.object.written());
+    once_each(declared.chain(written))
+}
+
+/// Returns what an undo in SQL drops or empties.
+fn taken(plan: &Plan, change: &Change, undo: &Action) -> Vec<String> {
+    let statements = statements(plan, change, Some(undo)).unwrap_or_default();
+    let drops = |effect: &&Effect| matches!(effect.act, Act::Drop { .. } | Act::Truncate { .. } | Act::Delete { .. });
+    once_each(statements.iter().flat_map(Statement::destroys).filter(drops).map(|effect| effect.object.written()))
+}
+
+fn once_each(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    names.filter(|name| seen.insert(name.to_lowercase())).collect()
 }
 
 fn is_opaque(plan: &Plan, change: &Change) -> bool {

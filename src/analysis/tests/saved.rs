@@ -159,6 +159,9 @@ fn verdicts_give_their_reason() {
     let body = backup("b", "")
         + "phase a \"A\" at T {\n"
         + &sql("plain", "CREATE TABLE t (a int);", "DROP TABLE t;")
+        + &sql("adds", "ALTER TABLE t ADD COLUMN b int;", "ALTER TABLE t DROP COLUMN b;")
+        + &sql("fills", "UPDATE t SET b = a;", "UPDATE t SET b = NULL;")
+        + &sql("sets", "UPDATE t SET a = b;", "UPDATE t SET a = NULL;")
         + &sql("drops", "ALTER TABLE t DROP COLUMN a;", "ALTER TABLE t ADD COLUMN a int;")
         + &sql("hollow", "CREATE TABLE u (a int);", "-- nothing")
         + &sql("opaque", "DO $$ BEGIN END $$;", "SELECT undo();")
@@ -175,7 +178,10 @@ fn verdicts_give_their_reason() {
         assert_eq!(
             told,
             [
-                "plain: its author says how; rbk has not proved it",
+                "plain: its author says how; rbk has not proved it; what was written to `t` meanwhile goes with it",
+                "adds: its author says how; rbk has not proved it; what was written to `t.b` meanwhile goes with it",
+                "fills: its author says how; rbk has not proved it",
+                "sets: its author's undo can't bring back the data of `t`",
                 "drops: its author's undo can't bring back the data of `t.a`",
                 "hollow: its undo does nothing that rbk can see",
                 "opaque: its author says how; what it does can't be read in it",
