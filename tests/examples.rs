@@ -3,3 +3,4 @@
 
 mod cocoatrack;
 mod quickstart;
+mod uuid_schema;

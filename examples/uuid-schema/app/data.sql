@@ -10,7 +10,7 @@ INSERT INTO users (email, name, password, created_at)
 
 INSERT INTO journals (user_id, title, content, created_at)
     SELECT n % 430 + 1, 'Day ' || n, 'What happened on day ' || n || repeat(' and on', n % 7) || E'\nIt''s "over", tab:\t.',
-           '2025-08-20 20:00Z'::timestamptz + n * interval '4 hours'
+           '2024-06-20 20:00Z'::timestamptz + n * interval '4 hours'
     FROM generate_series(1, 3200) n;
 
 INSERT INTO tags (user_id, name)
@@ -25,8 +25,8 @@ INSERT INTO secret_tags (user_id, sealed_name)
 
 -- Some belong to no journal. None is due while anybody tries this out: the sender leaves them alone.
 INSERT INTO reminders (user_id, journal_id, due_at, sent_at, text)
-    SELECT n % 430 + 1, CASE WHEN n % 4 > 0 THEN j.id END, '2025-09-01 07:00Z'::timestamptz + n * interval '9 hours',
-           '2025-09-01 07:00:05Z'::timestamptz + n * interval '9 hours', 'Write about day ' || n
+    SELECT n % 430 + 1, CASE WHEN n % 4 > 0 THEN j.id END, '2025-02-01 07:00Z'::timestamptz + n * interval '9 hours',
+           '2025-02-01 07:00:05Z'::timestamptz + n * interval '9 hours', 'Write about day ' || n
     FROM generate_series(1, 600) n
         LEFT JOIN LATERAL (SELECT id FROM journals WHERE user_id = n % 430 + 1 ORDER BY id LIMIT 1 OFFSET n % 5) j ON true;
 INSERT INTO reminders (user_id, due_at, text)
@@ -37,7 +37,7 @@ INSERT INTO user_sessions (user_id, token_digest, expires_at)
     FROM generate_series(1, 700) n;
 
 INSERT INTO audit_logs (user_id, at, action)
-    SELECT CASE WHEN n % 9 > 0 THEN n % 430 + 1 END, '2026-01-01 00:00Z'::timestamptz + n * interval '2 hours',
+    SELECT CASE WHEN n % 9 > 0 THEN n % 430 + 1 END, '2025-03-01 00:00Z'::timestamptz + n * interval '2 hours',
            CASE n % 3 WHEN 0 THEN 'login' WHEN 1 THEN 'journal created' ELSE 'export' END
     FROM generate_series(1, 2600) n;
 

@@ -8,7 +8,7 @@ if context.is_offline_mode():
     with context.begin_transaction():
         context.run_migrations()
 else:
-    settings = {"application_name": "vibes-alembic", "options": "-c lock_timeout=5s"}
+    settings = {"application_name": "vibes-alembic", "options": "-c lock_timeout=5s -c search_path=public"}
     with create_engine("postgresql+psycopg://", connect_args=settings, poolclass=pool.NullPool).connect() as connection:
         # All of an upgrade or downgrade is committed at its end, or nothing of it.
         context.configure(connection=connection, transaction_per_migration=False)
