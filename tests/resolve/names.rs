@@ -152,7 +152,11 @@ fn names_of_the_drill_are_looked_up() {
 #[test]
 fn a_flag_takes_effect_after_something_that_is_there() {
     let flag = "flag note-shown \"The note is shown\" on settings {\n  variable \"SHOW_NOTE\"\n  takes effect after restart\n}\n";
-    assert_snapshot!(found(&format!("{}{flag}", shop(&[]))), @"");
+    assert_snapshot!(found(&format!("{}{flag}", shop(&[]))), @r"
+    reference/unknown: there is no step, change or release called `restart`
+      plan.rbk:44:22 restart | declared nowhere
+      help: name a step, change or release
+    ");
     assert_eq!(found(&format!("{}{}", shop(&[]), flag.replace("restart", "deploy"))), "");
     assert_eq!(found(&format!("{}{}", shop(&[]), flag.replace("restart", "note-added"))), "");
 }

@@ -186,6 +186,8 @@ impl Reader<'_> {
                 "rollback" => flag.rollback = self.spanned_string(&mut parts).map(|value| value.value),
                 "values" => flag.values = parts.list(PartKind::String).into_iter().map(|part| self.string(part)).collect(),
                 "takes" => {
+                    self.word(&mut parts, "effect");
+                    self.word(&mut parts, "after");
                     flag.takes_effect_after =
                         parts.take(PartKind::Name).map(|part| Spanned::new(self.text(part.span).to_owned(), part.span))
                 }
