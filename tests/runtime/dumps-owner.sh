@@ -5,8 +5,8 @@ command . "$RBK_TESTS/picture.sh"
 
 mkdir -p "$RBK_STATE/tmp"
 db=owned
-roles
-sql -d postgres -c 'CREATE ROLE rbk_plain LOGIN' -c 'GRANT app_owner, app_user TO rbk_plain'
+roles rbk_plain
+sql -d postgres -c 'GRANT app_owner, app_user TO rbk_plain'
 new_database $db rbk_plain
 export PGDATABASE=$db RBK_BACKUP_TABLES=
 

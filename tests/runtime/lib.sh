@@ -147,9 +147,10 @@ sql() {
     psql -X -q -A -t -v ON_ERROR_STOP=1 "$@" </dev/null || bad "psql $*"
 }
 
-# new_database NAME [OWNER]
+# new_database NAME [OWNER]: an empty one, whatever an earlier run by hand has left on the server.
 new_database() {
-    sql -d postgres -c "CREATE DATABASE $1 ${2:+OWNER $2} TEMPLATE template0"
+    sql -d postgres -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" \
+        -c "CREATE DATABASE $1 ${2:+OWNER $2} TEMPLATE template0"
 }
 
 done_testing() {

@@ -2,8 +2,9 @@
 #
 # Sourced after lib.sh by scripts about backups. A picture holds what pg_dump sees, without the schema rbk, and what it does not see.
 
+# roles NAME...: those, beside the three of the rich schema.
 roles() {
-    for role in app_user app_owner auditor; do
+    for role in app_user app_owner auditor "$@"; do
         sql -d postgres -c "DO \$\$ BEGIN CREATE ROLE $role LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END \$\$"
     done
 }

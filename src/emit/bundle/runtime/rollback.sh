@@ -23,7 +23,8 @@ case $RBK_STATE in
     *) RBK_STATE=$(pwd -P)/$RBK_STATE ;;
 esac
 RBK_SHELL=${RBK_SHELL:-sh}
-export RBK_HOME RBK_STATE RBK_SHELL
+RBK_HOST=$(uname -n)
+export RBK_HOME RBK_STATE RBK_SHELL RBK_HOST
 
 # `command` keeps a shell from ending without a word when a file is missing.
 use() {

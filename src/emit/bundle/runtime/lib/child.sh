@@ -43,6 +43,7 @@ child_begin() {
 
 # The filter outlives Ctrl-C and a lost terminal, so that the last words of a step reach its log.
 child_filter_start() {
+    redact_know
     child_ending="end of output $$ $(now)"
     child_margin="    ${branch_item:+$branch_item | }"
     say_moves && [ "$child_show" = yes ] && child_margin="$(printf '\r\033[K')    "

@@ -71,6 +71,7 @@ command_ready() {
     command_missing=$(environment_missing)
     [ -z "$command_missing" ] || warn "Not set, and needed by some step: $command_missing"
     ask_open
+    operator_know
     lock_acquire "$1"
     run_signals_before
     journal_open || die 3 "cannot write in $RBK_STATE"

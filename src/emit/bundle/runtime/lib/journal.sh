@@ -62,11 +62,6 @@ journal_sync() {
     sync "$journal_file" 2>/dev/null || sync 2>/dev/null || :
 }
 
-# journal_events prints the events that were written whole.
-journal_events() {
-    [ ! -r "$journal_file" ] || awk -F '\t' 'NR > 1 && $NF == "." && NF >= 7' "$journal_file"
-}
-
 # journal_or_stop EVENT ITEM FIELD...: for what must be on record before it is done.
 journal_or_stop() {
     journal "$@" || die 3 "cannot write the journal $journal_file: nothing was done without it"

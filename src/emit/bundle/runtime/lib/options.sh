@@ -5,6 +5,7 @@
 
 options_given=''
 options_words=''
+operator_name=''
 
 # options_parse ARGUMENT...: options may stand before or after the command's own words.
 options_parse() {
@@ -103,7 +104,13 @@ option_said() {
 
 # operator prints who is at the keyboard.
 operator() {
+    operator_know
+    printf '%s' "$operator_name"
+}
+
+operator_know() {
+    [ -z "$operator_name" ] || return 0
     operator_name=$(option operator)
     [ -n "$operator_name" ] || operator_name=${SUDO_USER:-$(id -un 2>/dev/null)}
-    printf '%s' "${operator_name:-unknown}"
+    operator_name=${operator_name:-unknown}
 }

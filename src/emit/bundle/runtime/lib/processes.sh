@@ -19,30 +19,57 @@ processes() {
     fi
 }
 
+# process_look PID finds its state and its start, both empty when it is not there. The whole table is long on a busy machine,
+# so one process is looked for by itself. Its name may hold anything, a bracket and a line break too.
+process_look() {
+    process_state='' process_since='' process_words=''
+    is_whole_number "$1" || return 0
+    if [ -r /proc/self/stat ]; then
+        [ -r "/proc/$1/stat" ] || return 0
+        while IFS= read -r process_line || [ -n "$process_line" ]; do
+            process_words="$process_words $process_line"
+        done 2>/dev/null <"/proc/$1/stat"
+        process_words=${process_words##*') '}
+        # The third field of the file is the state, the twenty-second the start.
+        read -r process_state _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ process_since _ <<END
+$process_words
+END
+    else
+        read -r process_state process_since <<END
+$(processes | awk -v "pid=$1" '$1 == pid { print $3, $4 }')
+END
+    fi
+}
+
 # process_start PID prints when it started, in the system's own terms.
 process_start() {
-    processes | awk -v "pid=$1" '$1 == pid { print $4; found = 1 } END { if (!found) print "-" }'
+    process_look "$1"
+    printf '%s\n' "${process_since:--}"
 }
 
 # process_alive PID [START]: is it running? A zombie is not, though `kill -0` says so; and neither
 # is another process that was given the same number since.
 process_alive() {
-    processes | awk -v "pid=$1" -v "start=${2:--}" '
-        $1 == pid && $3 !~ /^Z/ && (start == "-" || $4 == "" || $4 == start) { found = 1 }
-        END { exit !found }'
+    process_look "$1"
+    case $process_state in '' | Z*) return 1 ;; esac
+    case ${2:--} in
+        - | "$process_since") return 0 ;;
+    esac
+    [ -z "$process_since" ]
 }
 
-# process_tree PID prints it and its descendants that are alive.
+# process_tree PIDS prints those, a blank between, and their descendants, as far as they are alive.
 process_tree() {
-    processes | awk -v "root=$1" '
+    processes | awk -v "roots=$1" '
         $3 !~ /^Z/ { parent[$1] = $2 }
         END {
-            wanted[root] = 1
+            count = split(roots, root, " ")
+            for (i = 1; i <= count; i++) wanted[root[i]] = 1
             do {
                 grown = 0
                 for (pid in parent) if (!(pid in wanted) && (parent[pid] in wanted)) { wanted[pid] = 1; grown = 1 }
             } while (grown)
-            for (pid in wanted) if (pid in parent) print pid
+            for (pid in wanted) if (pid in parent) printf "%s ", pid
         }'
 }
 
@@ -53,7 +80,7 @@ process_stop() {
     process_signal TERM
     process_patience=100
     while [ "$process_patience" -gt 0 ]; do
-        process_family=$(process_survivors)
+        process_family=$(process_tree "$process_family")
         [ -n "$process_family" ] || return 0
         sleep 0.1 2>/dev/null || {
             sleep 1
@@ -64,17 +91,11 @@ process_stop() {
     process_signal KILL
 }
 
-# A family has members without a common ancestor once its head is gone: all are named.
+# Once its head is gone a family has no common ancestor: all are named, here and when it is looked for again.
 process_signal() {
     for process_member in $process_family; do
         kill -s "$1" "$process_member" 2>/dev/null || :
     done
-}
-
-process_survivors() {
-    for process_member in $process_family; do
-        process_tree "$process_member"
-    done | sort -u
 }
 
 # processes_left prints the pids of a run's processes that are still alive on this host: what `kill -9`

@@ -6,12 +6,23 @@
 # replaced is not looked at again, so a secret that is part of the
 # replacement can't keep it busy for ever. Refuses to know what a step is.
 
+redact_awk=''
+
+# redact_know finds out once what awk this is: mawk reads a pipe by the block and shows nothing for minutes unless it is told.
+redact_know() {
+    [ -z "$redact_awk" ] || return 0
+    case $(awk -W version </dev/null 2>/dev/null) in
+        mawk*) redact_awk=mawk ;;
+        *) redact_awk=other ;;
+    esac
+}
+
 # redact_stream is the filter. With FILTER_LOG it also appends to that file; with FILTER_END it
 # stops at that line, for a process left behind may hold the pipe open for days.
 redact_stream() {
-    # mawk reads a pipe by the block and shows nothing for minutes unless it is told.
-    case $(awk -W version </dev/null 2>/dev/null) in
-        mawk*) set -- -W interactive ;;
+    redact_know
+    case $redact_awk in
+        mawk) set -- -W interactive ;;
         *) set -- ;;
     esac
     awk ${1+"$@"} '

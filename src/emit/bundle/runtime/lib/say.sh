@@ -30,7 +30,10 @@ say_still() {
 # plain TEXT prints it without anything a terminal would obey: control characters,
 # their eight bit cousins in UTF-8, and the marks that turn the reading order around.
 plain() {
-    printf '%s\n' "$*" | plain_stream
+    case $* in
+        *[!' '-~]*) printf '%s\n' "$*" | plain_stream ;;
+        *) printf '%s\n' "$*" ;;
+    esac
 }
 
 plain_stream() {
@@ -43,28 +46,38 @@ plain_stream() {
     }'
 }
 
+# say_in COLOUR TEXT... Most lines are plain already, and no process is started for those.
+say_in() {
+    say_colour=$1
+    shift
+    say_words=$*
+    case $say_words in *[!' '-~]*) say_words=$(plain "$say_words") ;; esac
+    printf '%s%s%s\n' "$say_colour" "$say_words" "${say_colour:+$say_plain}"
+}
+
 say() {
-    printf '%s\n' "$(plain "$*")"
+    say_in '' "$*"
 }
 
 say_title() {
-    printf '\n%s%s%s\n' "$say_bold" "$(plain "$*")" "$say_plain"
+    printf '\n'
+    say_in "$say_bold" "$*"
 }
 
 say_good() {
-    printf '%s%s%s\n' "$say_green" "$(plain "$*")" "$say_plain"
+    say_in "$say_green" "$*"
 }
 
 say_bad() {
-    printf '%s%s%s\n' "$say_red" "$(plain "$*")" "$say_plain"
+    say_in "$say_red" "$*"
 }
 
 say_aside() {
-    printf '%s%s%s\n' "$say_dim" "$(plain "$*")" "$say_plain"
+    say_in "$say_dim" "$*"
 }
 
 warn() {
-    printf '%s%s%s\n' "$say_yellow" "$(plain "$*")" "$say_plain" >&2
+    say_in "$say_yellow" "$*" >&2
 }
 
 # say_indented FILE shows a file of the plan or a log, stripped, behind a margin.

@@ -13,7 +13,9 @@ state_query() {
         shift
         set -- "$@" -v "$state_value"
     done
-    journal_events | awk -F '\t' "$@" "{ time = \$1; seconds = \$2; run = \$3; program = \$4; event = \$5; item = \$6; first = \$7; second = \$8; third = \$9; fourth = \$10 } $state_program"
+    state_file=${journal_file:?}
+    [ -r "$state_file" ] || state_file=/dev/null
+    awk -F '\t' "$@" "NR == 1 || \$NF != \".\" || NF < 7 { next } { time = \$1; seconds = \$2; run = \$3; program = \$4; event = \$5; item = \$6; first = \$7; second = \$8; third = \$9; fourth = \$10 } $state_program" "$state_file"
 }
 
 # change_state NAME prints none, applied, undone or unknown. A change that was begun

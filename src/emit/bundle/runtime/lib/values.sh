@@ -148,6 +148,7 @@ size() {
     fi
 }
 
+# host_name prints this machine's; ./rollback has asked for it once.
 host_name() {
-    uname -n
+    if [ -n "${RBK_HOST-}" ]; then printf '%s\n' "$RBK_HOST"; else uname -n; fi
 }
