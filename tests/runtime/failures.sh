@@ -14,7 +14,8 @@ fresh step
 expect 0 'prepare' rb prepare
 touch "$PLACE/fail-b"
 expect 1 'a step fails' rb forward --approve proceed=proceed
-says 'b goes wrong' 'the end of its log is shown'
+same "$(grep -c 'b goes wrong' "$WORK/out")" 1 'what it said is shown, and shown once'
+says "all it said stands in $B/state/log/.*-do-b.log" 'its log is named'
 silent_about 'more' 'an error ends the code of a step'
 expect 0 'status' rb
 says 'UNKNOWN      b' 'its change is unknown'

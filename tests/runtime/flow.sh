@@ -9,6 +9,7 @@ expect 0 'status without arguments' rb
 never 'status writes nothing' [ -e "$B/state" ]
 expect 0 'a dry run' rb run back --dry-run
 says 'undone b' 'a dry run shows the code'
+says '  verifies is-up: It is up' 'and what is verified'
 never 'a dry run writes nothing' [ -e "$B/state" ]
 expect 0 'a check' rb check
 never 'a check writes nothing' [ -e "$B/state" ]

@@ -52,7 +52,13 @@ that 'what is to be noted is noted' has recorded next-update noon
 that 'steps side by side within a group are done' has 'done' i1
 that 'both' has 'done' i2
 that 'and what follows them in the group' has 'done' behind
-expect 0 'the last choice' rb resume --choose later=no
+says '^  up: While it is up$' 'an option whose condition holds is offered'
+says '^  sure: When sure$' 'so is one that asks people, who are asked when it was chosen'
+says "can't be taken now: It is up: yes" 'one whose condition does not hold says so'
+expect 4 'it is not taken' rb resume --choose later=down
+says '.down. can.t be taken now; what can is: yes up sure no' 'and what can be is named'
+never 'it was not chosen' has chosen later
+expect 0 'the last choice' rb resume --choose later=up
 same "$(grep -c -F "$(event chosen which)" "$B/state/journal")" 1 'and stands once in the journal'
 
 fresh grouped
@@ -63,4 +69,23 @@ that 'the group is passed over' has skipped outer
 never 'and the steps side by side in it' has started i1
 that 'the option that was left out' has skipped only-left
 that 'and the step for its absence' has 'done' not-left
+says '^  up: While it is up$' 'another option'
+says "can't be taken now: It is up: no" 'cannot be taken now'
+expect 4 'and is not' rb resume --choose later=up
+echo 2 >"$PLACE/up"
+expect 4 'a condition that cannot be asked' rb resume --choose later=down
+says "can't be taken now: It is up: could not be asked" 'is never a yes'
+
+fresh barred
+cat >"$B/scenarios/asks/steps.sh" <<'END'
+choose 'one' 'Either' option='there:While A is there' needs='check:is-a' option='fast:Fast' only-if='param:speed=fast'
+END
+seal
+expect 0 'prepare' rb prepare
+expect 3 'a choice of which nothing can be taken' rb run asks --yes --approve asks.ask-1=yes --approve asks.ask-2=yes
+says 'None of these can be taken now' 'is not offered'
+touch "$PLACE/a"
+expect 4 'once one of them can' rb resume
+says '^  there: While A is there$' 'it is offered'
+says 'the parameter speed is slow' 'and the other is not'
 done_testing

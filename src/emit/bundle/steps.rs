@@ -140,20 +140,22 @@ impl<'d, 'p> Steps<'d, 'p> {
         if several {
             self.field(&mut call, "several", "yes");
         }
+        self.offered.extend(options.iter().map(|option| (option.name, id.to_owned())));
         for option in options {
             call.text(self.draft, "option", &format!("{}:{}", option.name, option.title));
+            self.conditions(&mut call, option.guards, option.needs);
         }
         if let Some(option) = options.iter().find(|option| option.recommended) {
             self.field(&mut call, "recommended", option.name);
         }
         self.call(&call);
-        self.offered.extend(options.iter().map(|option| (option.name, id.to_owned())));
         for option in options {
             self.option(id, option, span);
         }
     }
 
-    /// What an option needs stands on a block inside it: the runtime asks it once the option was chosen.
+    /// What an option needs stands behind it in the call of the choice, which says what can be taken, and on a block inside it: the
+    /// runtime asks it once more when the option is begun, maybe a resume later.
     fn option(&mut self, choose: &str, option: &Choice<'p>, span: Span) {
         let id = format!("{choose}.{}", option.name);
         let mut call = self.begin("begin option", &id, option.title, span);

@@ -6,12 +6,13 @@
 
 child_pid='' child_clock='' child_watch='' child_filter=''
 child_answer='' child_clean=no
+child_seen=no
 
 # child_run SHOW TIMEOUT LOG ACTION ARGUMENT... runs lib/step-main.sh ACTION ARGUMENT... and returns its status: 0, 1, 2,
 # or 124 when TIMEOUT seconds were not enough. SHOW is yes or no: whether the screen sees the output as well.
 # What it answered, in one line, is then in child_answer.
 child_run() {
-    child_show=$1 child_timeout=$2 child_log=$3
+    child_show=$1 child_timeout=$2 child_log=$3 child_seen=$1
     shift 3
     child_begin || {
         child_answer="cannot work in $RBK_TMP"
@@ -146,8 +147,13 @@ child_stop() {
     child_end
 }
 
+# child_was_seen: has the screen seen what the last child had to say?
+child_was_seen() {
+    [ "$child_seen" = yes ]
+}
+
 # child_refuse WHY: what a step would have answered, had it been started; nothing of it stays.
 child_refuse() {
     child_answer=$1
-    child_clean=yes
+    child_clean=yes child_seen=no
 }

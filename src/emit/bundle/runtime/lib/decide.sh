@@ -1,26 +1,31 @@
 # decide.sh: what people decide while a program runs: choices among options, and decisions to go on.
 #
-# Owns what is shown to whoever decides and what their answer leads to. It starts nothing by itself: a decision whose
+# Owns what is shown to whoever decides, which options are open, and what the answer leads to. It starts nothing by itself: a decision whose
 # time has passed says so and recommends.
 
-# decide_choose ID TITLE option=NAME:TITLE... asks once and journals; resumed, the answer stands.
+# decide_choose ID TITLE option=NAME:TITLE... asks once and journals; resumed, the answer stands. What follows an option, up
+# to the next one, is its conditions and needs.
 decide_choose() {
     ! run_has "${journal_run:?}" chosen "$1" || return 0
     fields "$@"
-    decide_id=$1 decide_title=$2 decide_names=''
+    decide_id=$1 decide_names='' decide_barred='' decide_option='' decide_words='' decide_why=''
+    say_title "$2"
     shift 2
-    say_title "$decide_title"
     for decide_field do
         case $decide_field in
             option=*)
-                decide_field=${decide_field#option=}
-                decide_names="$decide_names ${decide_field%%:*}"
-                decide_mark=''
-                [ "${decide_field%%:*}" != "${step_recommended-}" ] || decide_mark=' (recommended)'
-                say "  ${decide_field%%:*}: ${decide_field#*:}$decide_mark"
+                decide_offer
+                decide_option=${decide_field#option=} decide_why=''
+                decide_words=${decide_option#*:} decide_option=${decide_option%%:*}
                 ;;
+            only-if=* | unless=* | needs=*) [ -n "$decide_why" ] || decide_open "$decide_field" ;;
         esac
     done
+    decide_offer
+    if [ -z "$decide_names" ]; then
+        walk_stop 3 stopped "None of these can be taken now. ./rollback resume looks again."
+        return
+    fi
     decide_answer=$(option_value choose "$decide_id" | tr ',' ' ')
     decide_how=beforehand
     if [ -z "$decide_answer" ] && ask_possible; then
@@ -36,6 +41,10 @@ decide_choose() {
     fi
     decide_count=0
     for decide_name in $decide_answer; do
+        if listed "$decide_name" "$decide_barred"; then
+            walk_stop 4 pending "\`$decide_name\` can't be taken now; what can is:$decide_names. Then: ./rollback resume --choose $decide_id=OPTION"
+            return
+        fi
         decide_count=$((decide_count + 1))
         listed "$decide_name" "$decide_names" || decide_count=99
     done
@@ -44,6 +53,34 @@ decide_choose() {
         return
     fi
     journal_or_stop chosen "$decide_id" "$decide_answer" "$decide_how" "by=$(ask_by)"
+}
+
+# decide_offer shows the option that was read last, and why it can't be taken if it can't.
+decide_offer() {
+    [ -n "$decide_option" ] || return 0
+    if [ -n "$decide_why" ]; then
+        decide_barred="$decide_barred $decide_option"
+        say_aside "  $decide_option: $decide_words"
+        say "    can't be taken now: $decide_why"
+        return 0
+    fi
+    decide_names="$decide_names $decide_option"
+    decide_mark=''
+    [ "$decide_option" != "${step_recommended-}" ] || decide_mark=' (recommended)'
+    say "  $decide_option: $decide_words$decide_mark"
+}
+
+# decide_open CONDITION: why the option that is being read can't be taken because of it, if it can't, in decide_why. What people
+# are asked, and what hangs on this very choice, is asked once it was made.
+decide_open() {
+    case $1 in
+        needs=ask:* | *="chose:$decide_id="*) return 0 ;;
+        *=check:*) [ -z "$(guard_asks "${1#*=check:}")" ] || return 0 ;;
+    esac
+    guard_condition "$decide_id" "${1#*=}"
+    case $?:$1 in
+        0:unless=* | 1:only-if=* | 1:needs=* | [!01]:*) decide_why=${guard_reason-} ;;
+    esac
 }
 
 # decide_chosen CHOICE OPTION: was it taken? When one step is asked for by name, its option counts as taken.

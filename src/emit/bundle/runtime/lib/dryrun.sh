@@ -52,7 +52,8 @@ dry_step() {
                 say "$dry_depth  restores the backup ${step_backup-} (${artifact_problem-})"
             fi
             ;;
-        verify | show | capture) say "$dry_depth  ${step_kind}s ${step_check-}: $(title checks "${step_check-}")" ;;
+        verify) say "$dry_depth  verifies ${step_check-}: $(title checks "${step_check-}")" ;;
+        show | capture) say "$dry_depth  ${step_kind}s ${step_check-}: $(title checks "${step_check-}")" ;;
         set) say "$dry_depth  sets ${step_flag-} to ${step_value:-the value it had}" ;;
         edit) say "$dry_depth  ${step_mode-} ${step_path-}" ;;
         send) say "$dry_depth  sends ${step_message-}: $(title messages "${step_message-}")" ;;
@@ -87,7 +88,10 @@ dry_choose() {
     say_title "$dry_depth$1: $2 (somebody chooses)"
     shift 2
     for dry_field do
-        case $dry_field in option=*) say "$dry_depth  ${dry_field#option=}" ;; esac
+        case $dry_field in
+            option=*) say "$dry_depth  ${dry_field#option=}" ;;
+            only-if=* | unless=* | needs=*) say "$dry_depth    ${dry_field%%=*}: ${dry_field#*=}" ;;
+        esac
     done
 }
 

@@ -31,10 +31,14 @@ fallback_after() {
     esac
 }
 
-# fallback_tail ID shows the end of the step's own log.
+# fallback_tail ID names the step's own log, and shows its end where the screen has not seen it already.
 fallback_tail() {
     fallback_log=$(guard_log "$1")
     [ -s "$fallback_log" ] || return 0
+    if child_was_seen; then
+        say_aside "  all it said stands in $fallback_log"
+        return 0
+    fi
     say_aside "  the end of $fallback_log:"
     tail -n 15 "$fallback_log" | plain_stream | sed 's/^/    | /'
 }

@@ -11,4 +11,5 @@ step 'i2' 'I2' kind='shell' file='i2.sh'
 end 'inner'
 step 'behind' 'Behind them' kind='shell' file='said.sh'
 end 'outer'
-choose 'later' 'Later' option='yes:Yes' option='no:No'
+choose 'later' 'Later' option='yes:Yes' option='up:While it is up' only-if='check:is-up' option='down:While it is down' unless='check:is-up' \
+    option='sure:When sure' needs='ask:Are you sure?' option='no:No'
