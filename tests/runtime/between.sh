@@ -25,8 +25,8 @@ dying() {
     rm -f "$PLACE/died"
     with PATH="$PLACE/bin:$PATH" rb "$@" || [ $? -ne 137 ] || touch "$PLACE/died"
 }
-cp -R "$B" "$PLACE/pristine"
 expect 0 'prepare' rb prepare
+cp -R "$B" "$PLACE/pristine"
 expect 0 'the migration, undisturbed' rb forward --approve proceed=proceed
 first=$(grep -n -F "$(event run-started forward)" "$B/state/journal" | cut -d : -f 1)
 last=$(wc -l <"$B/state/journal")
@@ -40,7 +40,6 @@ esac
 for number in $numbers; do
     rm -rf "$B" "$PLACE/a" "$PLACE/b"
     cp -R "$PLACE/pristine" "$B"
-    rb prepare >"$WORK/out" 2>&1 </dev/null
     echo "$number" >"$PLACE/die-behind"
     dying forward --approve proceed=proceed >"$WORK/out" 2>&1 </dev/null
     : >"$PLACE/die-behind"

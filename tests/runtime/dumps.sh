@@ -41,10 +41,8 @@ export PGDATABASE=$db RBK_BACKUP_FILE="$WORK/custom.dump"
 expect 0 'the ruin loads' load ruin.sql
 picture $db >"$WORK/before"
 hold 'BEGIN; SELECT 1 FROM public.users LIMIT 1;' psql -X -q -A -t
-started=$(date +%s)
 expect fail 'a lock held by others' with RBK_LOCK_TIMEOUT=1s method pg_dump.restore
-that 'fails fast' [ $(($(date +%s) - started)) -le 8 ]
-says 'lock timeout' 'says why'
+says 'lock timeout' 'fails, for they do not let go'
 release
 unchanged 'changes nothing'
 

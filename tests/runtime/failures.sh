@@ -3,15 +3,7 @@
 command . "$RBK_TESTS/lib.sh"
 command . "$RBK_TESTS/plan.sh"
 
-# forward_done NAME: a bundle whose migration is through.
-forward_done() {
-    fresh "$1"
-    rb prepare >"$WORK/out" 2>&1 </dev/null
-    expect 0 "$1: the migration is through" rb forward --approve proceed=proceed
-}
-
-fresh step
-expect 0 'prepare' rb prepare
+prepared step
 touch "$PLACE/fail-b"
 expect 1 'a step fails' rb forward --approve proceed=proceed
 same "$(grep -c 'b goes wrong' "$WORK/out")" 1 'what it said is shown, and shown once'
@@ -24,8 +16,7 @@ rm "$PLACE/fail-b"
 expect 0 'somebody says that it was not' rb resume --assume do-b=redo
 same "$(lines "$PLACE/b")" 'b b ' 'it is done again'
 
-fresh marked
-expect 0 'prepare' rb prepare
+prepared marked
 touch "$PLACE/fail-b"
 expect 1 'a step fails' rb forward --approve proceed=proceed
 expect 3 'the scenario meets the unknown change' rb run back --yes --slot next-update=x
@@ -33,15 +24,13 @@ expect 0 'somebody marks it' rb mark b not-applied --operator Eve
 expect 0 'the scenario goes on' rb resume --yes --slot next-update=x
 that 'what is not applied is not undone' has skipped undo-b
 
-fresh turned-back
-expect 0 'prepare' rb prepare
+prepared turned-back
 expect 4 'a decision of no leads to the gate of its scenario' rb forward --approve proceed=no
 that 'the forward run was left' has run-ended left
 expect 0 'the scenario reaches its end' rb resume --yes --slot next-update=x
 never 'a is undone' [ -e "$PLACE/a" ]
 
-fresh not-there
-expect 0 'prepare' rb prepare
+prepared not-there
 echo 1 >"$PLACE/up"
 expect 3 'what a decision needs is not there' rb forward --approve proceed=proceed
 expect 1 'a scenario whose last check fails' rb resume --approve proceed=no --yes --slot next-update=x
@@ -53,7 +42,7 @@ expect 3 'another scenario has to wait' rb run other
 expect 0 'abort' rb abort
 that 'abort turns nothing back' [ -e "$PLACE/a" ]
 
-forward_done retried
+migrated retried
 touch "$PLACE/fail-undo"
 expect 1 'a step with one retry' rb run back --yes --slot next-update=x
 same "$(grep -c -F "$(event started undo-a)" "$B/state/journal")" 2 'it is tried twice'
@@ -61,11 +50,11 @@ expect 1 'its check says that it was not undone, so it is tried again' rb resume
 rm "$PLACE/fail-undo"
 expect 0 'the cause is gone' rb resume
 
-forward_done hangs
+migrated hangs
 echo hang >"$PLACE/main-how"
 touch "$PLACE/hold-main" "$PLACE/hold-child"
 expect 4 'a step that hangs' rb run other --accept-loss --approve other=other --as Bob --choose how=careful
-that 'its time is up' has failed-over main-way 'do' 'it had not ended after 2s and was stopped'
+that 'its time is up' has failed-over main-way 'do' 'it had not ended after 4s and was stopped'
 that 'what it ran has been stopped' gone "$(cat "$PLACE/main.pid")"
 that 'what it had started in the background as well' gone "$(cat "$PLACE/child.pid")"
 
@@ -83,12 +72,12 @@ expect 0 'prepare' rb prepare
 expect 0 'a step that reads its input finds it empty' rb forward --approve proceed=proceed
 says 'read' 'and goes on'
 
-forward_done leaves
+migrated leaves
 expect 0 'a step that fails leads to another scenario' rb run two --yes --slot next-update=x
 never 'which undoes a' [ -e "$PLACE/a" ]
 never 'nothing of the first goes on' has started t2
 
-forward_done bounds
+migrated bounds
 expect 0 'one step only' rb run back --yes --only undo-b
 that 'the other change stays' [ -e "$PLACE/a" ]
 never 'and the step is done' [ -e "$PLACE/b" ]

@@ -4,9 +4,7 @@
 command . "$RBK_TESTS/lib.sh"
 command . "$RBK_TESTS/plan.sh"
 
-fresh gates
-expect 0 'prepare' rb prepare
-expect 0 'forward' rb forward --approve proceed=proceed
+migrated gates
 expect 3 '--yes does not cover a loss' rb run other --yes
 expect 4 'nor does it approve' rb run other --yes --accept-loss
 expect 4 'nobody approves for themselves' rb resume --accept-loss --approve other=other --as Bob --operator Bob
@@ -34,8 +32,7 @@ expect 0 'report' rb report
 says 'rows written after 14:02' 'the report says what is lost'
 says 'approved by Bob' 'and who approved'
 
-fresh asked
-expect 0 'prepare' rb prepare
+prepared asked
 expect 4 'a scenario asks before it begins' rb run asks --yes
 says 'Is the office informed?' 'and says what'
 expect 4 'then the second question' rb resume --yes --approve asks.ask-1=yes
@@ -61,8 +58,7 @@ never 'it was not chosen' has chosen later
 expect 0 'the last choice' rb resume --choose later=up
 same "$(grep -c -F "$(event chosen which)" "$B/state/journal")" 1 'and stands once in the journal'
 
-fresh grouped
-expect 0 'prepare' rb prepare
+prepared grouped
 echo 1 >"$PLACE/up"
 expect 4 'with a group that is passed over' rb run asks --yes --approve asks.ask-1=yes --approve asks.ask-2=yes --choose which=right --slot next-update=x
 that 'the group is passed over' has skipped outer
@@ -76,12 +72,11 @@ echo 2 >"$PLACE/up"
 expect 4 'a condition that cannot be asked' rb resume --choose later=down
 says "can't be taken now: It is up: could not be asked" 'is never a yes'
 
-fresh barred
+prepared barred
 cat >"$B/scenarios/asks/steps.sh" <<'END'
 choose 'one' 'Either' option='there:While A is there' needs='check:is-a' option='fast:Fast' only-if='param:speed=fast'
 END
 seal
-expect 0 'prepare' rb prepare
 expect 3 'a choice of which nothing can be taken' rb run asks --yes --approve asks.ask-1=yes --approve asks.ask-2=yes
 says 'None of these can be taken now' 'is not offered'
 touch "$PLACE/a"

@@ -5,8 +5,7 @@ command . "$RBK_TESTS/plan.sh"
 
 # begun NAME: a bundle whose migration stands at do-a.
 begun() {
-    fresh "$1"
-    expect 0 "$1: prepare" rb prepare
+    prepared "$1"
     touch "$PLACE/hold-a"
     rb_start forward one
     wait_until "$1: do-a has begun" [ -e "$PLACE/a.pid" ]
@@ -36,13 +35,13 @@ for sent in TERM HUP; do
     begun "$sent"
     expect 3 "$sent: a second operator" rb resume
     says 'held by' "$sent: is told who holds the lock"
-    started=$(date +%s)
+    # Its step goes on for ever, unless it is stopped.
     signal "$sent"
+    that "$sent: is heard within the step" wait_until 'the runner has ended' gone "${runner:?}"
     case $sent in
         TERM) ends_with 143 'TERM ends it as TERM' ;;
         HUP) ends_with 129 'HUP ends it as HUP' ;;
     esac
-    that "$sent: at once" [ $(($(date +%s) - started)) -lt 5 ]
     that "$sent: it is on record" has interrupted do-a
     never "$sent: the lock is given back" [ -d "$B/state/lock" ]
     that "$sent: the step has been stopped" gone "$(cat "$PLACE/a.pid")"

@@ -9,8 +9,7 @@ owner() {
     printf 'pid\t%s\nstart\t-\nhost\t%s\noperator\tZoe\nsince\tx\n' "$1" "${2:-$(uname -n)}" >"$B/state/lock/owner"
 }
 
-fresh lock
-expect 0 'prepare' rb prepare
+prepared lock
 printf '2026\t1\tx\tforward\trun-sta' >>"$B/state/journal"
 expect 0 'a torn line is not read' rb forward one
 that 'what follows stands on a line of its own' grep -q "$(event run-ended 'done')" "$B/state/journal"

@@ -5,9 +5,7 @@ command . "$RBK_TESTS/plan.sh"
 
 # begun NAME: a bundle whose scenario runs and stands at p3.
 begun() {
-    fresh "$1"
-    expect 0 "$1: prepare" rb prepare
-    expect 0 "$1: forward" rb forward --approve proceed=proceed
+    migrated "$1"
     echo ok >"$PLACE/main-how"
     touch "$PLACE/hold-p3"
     rb_start run other --accept-loss --approve other=other --as Bob --choose how=careful

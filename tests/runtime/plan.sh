@@ -27,6 +27,29 @@ fresh() {
     seal
 }
 
+# prepared NAME, migrated NAME: a bundle whose preparation is through, or its migration as well. It is made once in a script and
+# copied; its backup stays where it was taken.
+prepared() {
+    made_once prepared "$1"
+}
+
+migrated() {
+    made_once migrated "$1"
+}
+
+made_once() {
+    if [ ! -d "$WORK/made/$1" ]; then
+        fresh "making $1"
+        expect 0 'prepare' rb prepare
+        [ "$1" = prepared ] || expect 0 'the migration' rb forward --approve proceed=proceed
+        mkdir -p "$WORK/made"
+        cp -R "$PLACE" "$WORK/made/$1"
+    fi
+    export PLACE="$WORK/$2"
+    B=$PLACE/bundle
+    cp -R "$WORK/made/$1" "$PLACE"
+}
+
 # seal: the sums of all that is in the bundle.
 seal() (
     cd "$B" || exit

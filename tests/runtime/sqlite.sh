@@ -69,7 +69,7 @@ for mode in delete wal; do
     q 'DELETE FROM users'
     image >"$WORK/before"
     hold 'BEGIN IMMEDIATE; DELETE FROM wr;' sqlite3 -batch "$file"
-    expect fail "$mode: restore while somebody writes" method sqlite.restore
+    expect fail "$mode: restore while somebody writes" with RBK_LOCK_TIMEOUT=300ms method sqlite.restore
     says 'in use' "$mode: says so"
     printf 'ROLLBACK;\n' >&9
     release
@@ -112,6 +112,10 @@ rows >"$WORK/before"
 expect fail 'copy: others refer to a row that would go' method table-copy-sqlite.restore
 says 'foreign keys would be violated' 'copy: says so'
 as_before rows 'copy: and changes nothing'
+hold 'BEGIN IMMEDIATE;' sqlite3 -batch "$file"
+expect fail 'copy: somebody writes' with RBK_LOCK_TIMEOUT=300ms method table-copy-sqlite.restore
+says locked 'copy: says so'
+release
 q 'DELETE FROM orders WHERE id = 3; ALTER TABLE wr DROP COLUMN b; ALTER TABLE wr ADD COLUMN c INT'
 expect fail 'copy: columns have changed' method table-copy-sqlite.restore
 says 'missing b' 'copy: names the missing'

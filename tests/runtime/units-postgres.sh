@@ -71,7 +71,9 @@ same "$(q "SELECT v || '|' || w FROM p")" "$awkward|on" 'as they are'
 same "$(find "$WORK" . -name pwned)" '' 'no value was carried out'
 hold 'BEGIN; LOCK t;' psql -X -q -A -t -d $db
 unit slow "LOCK t; SELECT :'rbk_param_who'"
-do_unit pg tx slow k11 >"$WORK/slow.out" 2>&1 </dev/null 9>&- &
+# A function that is called without 9 keeps a copy of it in some shells; a subshell does not.
+(exec 9>&- && do_unit pg tx slow k11) >"$WORK/slow.out" 2>&1 </dev/null &
+slow=$!
 waiting() {
     [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '$db'")" -gt 0 ]
 }
@@ -81,7 +83,8 @@ says psql 'there is a client'
 silent_about 'touch pwned' 'no value stands in the process list'
 silent_about 'postgresql://' 'and no URL'
 release
-wait
+wait "$slow"
+same "$?" 0 'and it is carried out once the lock is free'
 
 # Locks and time.
 hold 'BEGIN; LOCK t;' psql -X -q -A -t -d $db

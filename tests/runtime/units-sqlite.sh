@@ -77,6 +77,9 @@ unit wal 'PRAGMA journal_mode = WAL'
 expect 0 'the journal mode' do_unit lite auto wal a2
 same "$(q 'PRAGMA journal_mode')" wal 'is changed outside of one'
 
+unit patient 'CREATE TABLE patience AS SELECT timeout FROM pragma_busy_timeout'
+expect 0 'how long it waits for others' with RBK_LOCK_TIMEOUT=2min do_unit lite tx patient k9b
+same "$(q 'SELECT timeout FROM patience')" 120000 'is what RBK_LOCK_TIMEOUT says'
 hold 'BEGIN IMMEDIATE;' sqlite3 -batch "$file"
 unit busy 'INSERT INTO t VALUES (8)'
 expect 1 'somebody else writes' with RBK_LOCK_TIMEOUT=300ms do_unit lite tx busy k10

@@ -1,5 +1,5 @@
 # Brings the rows of tables back from their side tables: exactly these rows, in one transaction, triggers asleep.
-# Reads RBK_BACKUP_FILE (the receipt) and RBK_SQLITE_FILE.
+# Reads RBK_BACKUP_FILE (the receipt), RBK_SQLITE_FILE and RBK_LOCK_TIMEOUT.
 set -eu
 
 fail() {
@@ -19,9 +19,17 @@ text() {
 copy=$(sed -n 's/^copy \([0-9_]*\)$/\1/p' "$RBK_BACKUP_FILE")
 [ -n "$copy" ] || fail "$RBK_BACKUP_FILE names no copy"
 
+# How long others are waited for, in milliseconds.
+patience=${RBK_LOCK_TIMEOUT:-5s}
+case $patience in
+    *ms) patience=${patience%ms} ;;
+    *s) patience=${patience%s}000 ;;
+    *min) patience=$((${patience%min} * 60000)) ;;
+esac
+
 script=$(
+    printf '.timeout %s\n' "$patience"
     cat <<'SQL'
-.timeout 5000
 .dbconfig enable_trigger off
 PRAGMA foreign_keys = OFF;
 CREATE TEMP TABLE promise (kept INT, CONSTRAINT "foreign keys would be violated: PRAGMA foreign_key_check" CHECK (kept));

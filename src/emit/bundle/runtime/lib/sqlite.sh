@@ -31,7 +31,7 @@ sqlite_probe() {
 # sqlite_settings: waits for locks as long as RBK_LOCK_TIMEOUT says, and binds :rbk_param_NAME for each parameter.
 sqlite_settings() {
     wait=${RBK_LOCK_TIMEOUT:-5s}
-    case $wait in *ms) wait=${wait%ms} ;; *s) wait=${wait%s}000 ;; *min) wait=${wait%min}0000 ;; esac
+    case $wait in *ms) wait=${wait%ms} ;; *s) wait=${wait%s}000 ;; *min) wait=$((${wait%min} * 60000)) ;; esac
     printf '.timeout %s\n' "$wait"
     [ -z "${plan_params:-}" ] || printf '%s\n' '.parameter init'
     for parameter in ${plan_params:-}; do
