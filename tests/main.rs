@@ -20,7 +20,9 @@ mod report;
 mod resolve;
 mod rules;
 mod runbook;
+mod scripts;
 mod servers;
+mod shells;
 
 mod laws {
     //! Properties that hold for every plan.

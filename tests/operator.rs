@@ -14,6 +14,13 @@ use crate::corpus;
 #[derive(Clone, Copy, Debug)]
 pub struct Shell(pub &'static str, pub &'static [&'static str]);
 
+impl Shell {
+    /// Returns how it is called, as a person would type it.
+    pub fn called(&self) -> String {
+        [&[self.0], self.1].concat().join(" ")
+    }
+}
+
 /// The shells of this version's promise.
 pub const SHELLS: [Shell; 2] = [Shell("dash", &[]), Shell("bash", &["--posix"])];
 

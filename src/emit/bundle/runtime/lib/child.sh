@@ -38,7 +38,7 @@ child_run() {
 child_begin() {
     RBK_TMP=$RBK_STATE/tmp/${child_log##*/}
     export RBK_TMP
-    rm -rf "$RBK_TMP"
+    [ ! -e "$RBK_TMP" ] || rm -rf "$RBK_TMP"
     mkdir -p "$RBK_TMP" && mkfifo "$RBK_TMP/output"
 }
 

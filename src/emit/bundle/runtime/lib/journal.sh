@@ -46,7 +46,8 @@ journal_open() {
 # journal EVENT ITEM FIELD...: one line, one write, on the disk before it returns. A
 # status other than 0 means that it is not there, and that nothing may follow from it.
 journal() {
-    journal_line="$(now_stamp)$TAB$journal_run$TAB$journal_program"
+    journal_stamp=$(now_stamp)
+    journal_line="$journal_stamp$TAB$journal_run$TAB$journal_program"
     for journal_field do
         case $journal_field in
             *[!' '-~]*) journal_field=$(printf '%s' "$journal_field" | tr '\000-\037\177' ' ') ;;
@@ -54,6 +55,15 @@ journal() {
         journal_line=$journal_line$TAB$journal_field
     done
     printf '%.3500s\t.\n' "$journal_line" >>"$journal_file" && journal_sync
+}
+
+# journal_when, journal_second: the time of the last event, for people and for arithmetic.
+journal_when() {
+    printf '%s' "${journal_stamp%%"$TAB"*}"
+}
+
+journal_second() {
+    printf '%s' "${journal_stamp#*"$TAB"}"
 }
 
 # Older systems sync everything or nothing; some can't at all, and then the line is

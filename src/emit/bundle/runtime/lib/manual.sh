@@ -10,7 +10,7 @@ step_manual() {
     step_text=$(program_file "${step_file-}")
     [ ! -r "$step_text" ] || say_indented "$step_text"
     journal_or_stop started "$1" 1 "${step_takes-}" "$2"
-    step_started=$(now)
+    step_started=$(journal_second)
     step_answer=''
     case $(option_value assume "$1") in
         'done')

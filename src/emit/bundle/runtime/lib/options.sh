@@ -62,11 +62,19 @@ options_add() {
 
 # option_word N prints the command line's Nth word that is no option.
 option_word() {
-    printf '%s' "$options_words" | sed -n "$1p"
+    option_rest=$options_words option_skip=$1
+    while [ "$option_skip" -gt 1 ]; do
+        option_rest=${option_rest#*"$NEWLINE"} option_skip=$((option_skip - 1))
+    done
+    printf '%s' "${option_rest%%"$NEWLINE"*}"
 }
 
 option_words() {
-    printf '%s' "$options_words" | wc -l | tr -d ' '
+    option_rest=$options_words option_count=0
+    while [ -n "$option_rest" ]; do
+        option_rest=${option_rest#*"$NEWLINE"} option_count=$((option_count + 1))
+    done
+    printf '%s' "$option_count"
 }
 
 # opted NAME: was --NAME given?

@@ -103,8 +103,8 @@ step_do() {
         step_is_under_way "$1"
         journal_or_stop started "$1" "$step_tries" "${step_takes-}" "$2"
         step_changes_are "$1" begun
-        step_started=$(now)
-        printf -- '--- %s: %s, attempt %s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$1" "$step_tries" >>"$step_log"
+        step_started=$(journal_second)
+        printf -- '--- %s: %s, attempt %s\n' "$(journal_when)" "$1" "$step_tries" >>"$step_log"
         step_process "$@"
         step_status=$?
         step_is_under_way ''

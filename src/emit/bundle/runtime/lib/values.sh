@@ -100,7 +100,10 @@ listed() {
 
 # variable_name waitlist-mode prints waitlist_mode; a name as part of a variable's.
 variable_name() {
-    printf '%s' "$1" | tr '.-' '__'
+    case $1 in
+        *[.-]*) printf '%s' "$1" | tr '.-' '__' ;;
+        *) printf '%s' "$1" ;;
+    esac
 }
 
 # parameter_name waitlist-mode prints WAITLIST_MODE.

@@ -1,0 +1,83 @@
+//! The shell runtime and the backup methods in dash and in bash, on real clients: what every `cargo test` holds. The other shells and
+//! the longest scripts have a run of their own, `cargo test --test runtime`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::corpus;
+use crate::operator::Shell;
+use crate::scripts::{self, DATABASES, LONGEST, RUNNER, RUNNER_CORE};
+
+const DASH: Shell = Shell("dash", &[]);
+const BASH: Shell = Shell("bash", &[]);
+
+#[test]
+fn the_runner_holds_in_dash() {
+    scripts::hold(DASH, RUNNER, None);
+}
+
+#[test]
+fn the_runner_holds_in_bash() {
+    scripts::hold(BASH, RUNNER_CORE, None);
+}
+
+#[test]
+fn units_questions_and_backups_hold_on_real_databases_in_dash() {
+    scripts::hold_on_databases(DASH, DATABASES);
+}
+
+#[test]
+fn units_questions_and_backups_hold_on_real_databases_in_bash() {
+    scripts::hold_on_databases(BASH, DATABASES);
+}
+
+#[test]
+fn people_are_heard_at_a_terminal() {
+    scripts::hold_at_a_terminal(DASH);
+}
+
+fn scripts_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            scripts_below(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "sh") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_script_is_silent_under_shellcheck() {
+    let mut scripts = Vec::new();
+    for folder in ["src/emit/bundle/runtime", "src/emit/bundle/methods", "tests/runtime"] {
+        scripts_below(&corpus::root().join(folder), &mut scripts);
+    }
+    scripts.sort();
+    assert!(scripts.len() > 80, "only {} scripts were found", scripts.len());
+    let mut said = String::new();
+    for script in &scripts {
+        let text = fs::read_to_string(script).expect("scripts are text");
+        assert!(!text.contains("shellcheck disable"), "{} silences shellcheck", script.display());
+        let output =
+            Command::new("shellcheck").args(["-s", "sh"]).arg(script).stdin(Stdio::null()).output().expect("shellcheck is installed");
+        said.push_str(&String::from_utf8_lossy(&output.stdout));
+        said.push_str(&String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() || !output.stdout.is_empty(), "{}: {}", script.display(), output.status);
+    }
+    assert!(said.is_empty(), "{said}");
+}
+
+#[test]
+fn every_script_is_run_by_some_shell() {
+    let words = ["lib", "plan", "engine", "engines", "picture", "stand-in"];
+    for entry in fs::read_dir(corpus::root().join("tests/runtime")).expect("the folder is there") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "sh") {
+            let name = path.file_stem().and_then(|name| name.to_str()).expect("scripts have plain names");
+            let run = [RUNNER, DATABASES, LONGEST].concat();
+            assert!(run.contains(&name) || words.contains(&name), "{name} is run by no test");
+        }
+    }
+}
