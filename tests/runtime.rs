@@ -1,7 +1,7 @@
 //! The shell runtime and the backup methods, in every shell of the promise and on real clients.
 //!
-//! A longer run of its own: `cargo test --test runtime`. Of this, `cargo test` has dash and bash: `shells.rs`. dash runs everything;
-//! the scripts that are long and mostly the servers' work are left out elsewhere: see `in_shell!` below.
+//! A longer run of its own: `cargo test --test runtime`. Of this, `cargo test` has all that dash runs and the core of bash: `shells.rs`.
+//! The scripts that are long and mostly the servers' work are left out in the other shells: see `in_shell!` below.
 
 #![allow(clippy::disallowed_methods, reason = "tests touch the world")]
 #![allow(dead_code, reason = "shared with the other tests, which use the rest")]

@@ -33,7 +33,7 @@ pub const RUNNER_CORE: &[&str] = &["flow", "gates", "parallel", "interrupted", "
 /// Scripts that ask real databases.
 pub const DATABASES: &[&str] = &["urls", "units-postgres", "units-sqlite", "questions", "sqlite", "table-copy", "databases"];
 
-/// The longest of them: what PostgreSQL does outside a transaction, and whole backups.
+/// The longest of them: whole backups, and what PostgreSQL does outside a transaction.
 pub const LONGEST: &[&str] = &["units-outside", "dumps", "dumps-owner"];
 
 /// Runs scripts in a shell, each in a folder of its own, and fails with the words of those that failed.

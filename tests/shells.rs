@@ -1,5 +1,5 @@
-//! The shell runtime and the backup methods in dash and in bash, on real clients: what every `cargo test` holds. The other shells and
-//! the longest scripts have a run of their own, `cargo test --test runtime`.
+//! The shell runtime and the backup methods in dash and in bash, on real clients: what every `cargo test` holds. dash runs every
+//! script; all shells have a run of their own, `cargo test --test runtime`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,11 @@ fn the_runner_holds_in_bash() {
 #[test]
 fn units_questions_and_backups_hold_on_real_databases_in_dash() {
     scripts::hold_on_databases(DASH, DATABASES);
+}
+
+#[test]
+fn whole_backups_hold_on_real_databases_in_dash() {
+    scripts::hold_on_databases(DASH, LONGEST);
 }
 
 #[test]
