@@ -32,6 +32,21 @@ says 'process is gone' 'status says that the holder is gone'
 expect 0 'it is taken over' rb forward --approve proceed=proceed
 says 'taken over' 'and that is said'
 
+# A process may call itself anything.
+python3 -c '
+import os, sys, time
+open("/proc/self/comm", "w").write("a) Z 1\nb) Z 2")
+open(sys.argv[1] + ".part", "w").write(str(os.getpid()))
+os.rename(sys.argv[1] + ".part", sys.argv[1])
+while not os.path.exists(sys.argv[1] + ".enough"): time.sleep(0.1)
+' "$PLACE/oddly" &
+wait_until 'there is one of an odd name' [ -e "$PLACE/oddly" ]
+owner "$(cat "$PLACE/oddly")"
+expect 3 'a holder whose name reads like a zombie' rb run back --yes
+says 'held by Zoe' 'is alive'
+touch "$PLACE/oddly.enough"
+wait
+
 python3 -c '
 import os, sys, time
 child = os.fork()
