@@ -18,6 +18,7 @@ mod graph;
 mod output;
 mod rules;
 mod terminal;
+mod undo;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(options) => build::run(&options),
         Command::Fmt(options) => fmt::run(&options),
         Command::Graph(options) => graph::run(&options),
+        Command::Undo(options) => undo::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Rules(options) => rules::run(&options),
     };

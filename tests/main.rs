@@ -23,6 +23,7 @@ mod runbook;
 mod scripts;
 mod servers;
 mod shells;
+mod undo;
 
 mod laws {
     //! Properties that hold for every plan.

@@ -3,6 +3,7 @@
 //! The bundle writes a program down, the runbook describes it, rules and the clock walk it. A program borrows from the
 //! plan; ids of items are unique in it and stable against edits elsewhere.
 
+use crate::effect::sql::{self, Dialect};
 use crate::plan::action::Code;
 use crate::plan::change::{Change, Decision, Effects, Phase};
 use crate::plan::check::{Check, Retry};
@@ -232,8 +233,17 @@ pub enum Work<'p> {
         flag: Id<Flag>,
     },
     Send(Id<Message>),
+    /// The inverse of this SQL, which `inverse` writes.
+    Inverse(&'p Code, Dialect),
     /// Nothing is left to do: a finding has said why.
     Nothing,
+}
+
+/// Returns the inverse of a change's SQL, as its author would have written it; empty where none can be derived, which has been
+/// refused.
+pub fn inverse(code: &Code, dialect: Dialect) -> Code {
+    let statements = sql::inverse(&code.text, dialect).map(|inverse| inverse.statements).unwrap_or_default();
+    Code { text: statements.iter().fold(String::new(), |all, statement| all + statement + "\n"), ..code.clone() }
 }
 
 /// What follows when an item fails for good.

@@ -28,6 +28,8 @@ pub enum Command {
     Fmt(FmtArgs),
     /// Draw the plan
     Graph(GraphArgs),
+    /// Derive the inverse of SQL, or say what stands in its way
+    Undo(UndoArgs),
     /// Print the page of a rule: what it finds, why it matters, an example mended
     Explain(ExplainArgs),
     /// List every rule
@@ -93,6 +95,17 @@ pub struct GraphArgs {
     pub look: LookArgs,
     #[command(flatten)]
     pub input: InputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct UndoArgs {
+    /// The SQL to take back; `-` reads stdin
+    pub file: PathBuf,
+    /// Whose SQL it is
+    #[arg(long, value_enum)]
+    pub dialect: SqlDialect,
+    #[command(flatten)]
+    pub look: LookArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -175,6 +188,12 @@ pub enum GraphFormat {
     Mermaid,
     Dot,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SqlDialect {
+    Postgres,
+    Sqlite,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,7 @@ mod lexis;
 mod read;
 mod risk;
 mod transaction;
+mod undo;
 mod words;
 
 use std::ops::Range;
@@ -18,6 +19,8 @@ use crate::plan::target::TargetKind;
 
 use super::act::{Class, Effect, Reading};
 use super::object::ObjectKind;
+
+pub use undo::{Inverse, Refusal, inverse};
 
 use words::Words;
 

@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use crate::analysis::program::{Direction, Item, Node, Work};
 use crate::diagnostic::Diagnostic;
+use crate::effect::sql::{self, Dialect, Refusal};
 use crate::graph::running;
-use crate::plan::action::Action;
+use crate::plan::action::{Action, Code, Language};
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
 use crate::plan::scenario::Step;
 use crate::plan::target::{Backup, Release};
+use crate::source::Span;
 
 use super::Writer;
 
@@ -141,6 +143,10 @@ impl<'p> Writer<'_, 'p> {
                     Some(before) => (self.deploy(before), Some(before)),
                     None => (Work::Nothing, None),
                 },
+                Some(Action::Code(code)) => match self.dialect(change, code) {
+                    Some(dialect) => (Work::Inverse(code, dialect), None),
+                    None => (Work::Nothing, None),
+                },
                 // `no_inverses` has said so.
                 _ => (Work::Nothing, None),
             },
@@ -159,11 +165,27 @@ impl<'p> Writer<'_, 'p> {
         deployed.or_else(|| running(plan, of)).filter(|before| *before != release)
     }
 
+    /// Returns the dialect of a change's SQL; `None` for other code.
+    fn dialect(&self, change: &Change, code: &Code) -> Option<Dialect> {
+        let target = change.on.map(|on| self.plan.targets[on.value].kind.value)?;
+        Dialect::of(target).filter(|_| code.language == Language::Sql)
+    }
+
     /// Reports each `undo auto` whose inverse can't be derived.
     pub(super) fn no_inverses(&mut self) {
         for (id, change) in self.plan.changes.iter() {
             let Undo::Auto(span) = change.undo else { continue };
             let name = &change.header.name;
+            let inverted = match &change.forward {
+                Some(Action::Code(code)) => self.dialect(change, code).map(|dialect| (code, sql::inverse(&code.text, dialect))),
+                _ => None,
+            };
+            if let Some((code, inverse)) = inverted {
+                if let Err(refusals) = inverse {
+                    self.findings.push(refused(name, span, code, &refusals));
+                }
+                continue;
+            }
             let (what, help) = match &change.forward {
                 Some(Action::Set { .. } | Action::Edit { .. }) => continue,
                 Some(Action::Deploy { release, .. }) => match self.before(id, *release) {
@@ -171,7 +193,7 @@ impl<'p> Writer<'_, 'p> {
                     Some(_) => ("the release before it does not say how it is deployed", "add `deploy …` to that release"),
                     None => ("nothing says what runs before it", "declare the release that runs now, with `running`"),
                 },
-                Some(_) => ("what would have to be inverted", "write the undo: `undo ```sql …`; `auto` is for `set`, `edit` and `deploy`"),
+                Some(_) => ("what would have to be inverted", "write the undo; `auto` is for SQL, `set`, `edit` and `deploy`"),
                 None => ("another tool carries it out", "write the undo"),
             };
             let place = change.forward.as_ref().map_or(change.header.span, Action::span);
@@ -182,6 +204,14 @@ impl<'p> Writer<'_, 'p> {
             );
         }
     }
+}
+
+/// Returns what stands in the way of an inverse of SQL.
+fn refused(name: &str, asked: Span, code: &Code, refusals: &[Refusal]) -> Diagnostic {
+    let whys: Vec<&str> = refusals.iter().map(|refusal| refusal.why.as_str()).collect();
+    Diagnostic::error("reversal/no-inverse", asked, format!("rbk can't derive the inverse of `{name}`"), "asked for here")
+        .because(code.span, whys.join("; "))
+        .help(refusals.first().map_or("write the undo", |refusal| refusal.help))
 }
 
 /// Returns the backup that is said to bring an irreversible change back.

@@ -1,6 +1,6 @@
 //! One step: what is done and how, as a call and the files of its code.
 
-use crate::analysis::program::{Direction, Failure, Item, Work};
+use crate::analysis::program::{self, Direction, Failure, Item, Work};
 use crate::diagnostic::Diagnostic;
 use crate::emit::quote;
 use crate::plan::action::{Code, Language};
@@ -53,6 +53,11 @@ impl<'p> Steps<'_, 'p> {
                 self.field(call, "kind", "sql");
                 self.target(call, target);
                 self.sql(call, item, sql);
+            }
+            Work::Inverse(sql, dialect) => {
+                self.field(call, "kind", "sql");
+                self.target(call, target);
+                self.sql(call, item, &program::inverse(sql, dialect));
             }
             Work::Shell(script) => {
                 self.field(call, "kind", "shell");

@@ -1,0 +1,257 @@
+//! The inverse of SQL: exact, or a refusal that names the statement and what is missing.
+//!
+//! What a statement made is dropped, what it renamed is named back. What was there before it is not known from the statement:
+//! then nothing is derived. Data is never brought back; what an inverse takes with it is told.
+
+use std::ops::Range;
+
+use super::{Dialect, Kind, Sight, Statement, split};
+use crate::effect::act::{Act, Alter, Create, Detail, Effect, Rule};
+use crate::effect::object::{Object, ObjectKind};
+
+/// The inverse of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inverse {
+    /// A statement each, in the order in which they are to run.
+    pub statements: Vec<String>,
+    /// What was written since and goes with it, for people: `the rows of users`.
+    pub takes: Vec<String>,
+}
+
+/// A statement without an inverse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The bytes of what stands in the way.
+    pub range: Range<usize>,
+    /// What is missing, in lower case, without a final period.
+    pub why: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+const WRITE: &str = "write the undo yourself";
+const SAVE: &str = "take a backup before it, and restore that";
+
+/// Returns the inverse of a text, or everything that stands in its way.
+pub fn inverse(text: &str, dialect: Dialect) -> Result<Inverse, Vec<Refusal>> {
+    let mut inverse = Inverse { statements: Vec::new(), takes: Vec::new() };
+    let mut refusals = Vec::new();
+    let mut made: Vec<Object> = Vec::new();
+    let mut names = Names::default();
+    for statement in split(text, dialect) {
+        for opaque in &statement.reading.opaque {
+            refusals.push(Refusal { range: opaque.range.clone(), why: format!("it can't be read: {}", opaque.why), help: WRITE });
+        }
+        let silent = statement.reading.effects.is_empty() && statement.reading.opaque.is_empty();
+        if silent && !leaves_no_trace(&statement) {
+            let why = format!("what `{}` does is not known", statement.opening);
+            refusals.push(Refusal { range: statement.range.clone(), why, help: WRITE });
+        }
+        for effect in &statement.reading.effects {
+            // What the same text put into a table goes with it.
+            if goes_with(effect, &made) {
+                continue;
+            }
+            match of_one(text, effect, dialect, &mut names) {
+                Ok(None) => {}
+                Ok(Some(back)) => {
+                    inverse.statements.push(back);
+                    inverse.takes.extend(taken(effect));
+                    if matches!(effect.act, Act::Create(_)) && !matches!(effect.object.kind, ObjectKind::Schema | ObjectKind::Database) {
+                        made.push(effect.object.clone());
+                    }
+                }
+                Err((why, help)) => refusals.push(Refusal { range: effect.object.range.clone(), why, help }),
+            }
+        }
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    inverse.statements.reverse();
+    Ok(inverse)
+}
+
+/// Returns whether dropping what the text made before takes an effect back too. A schema is dropped empty.
+fn goes_with(effect: &Effect, made: &[Object]) -> bool {
+    let has = |parts: &[String]| made.iter().any(|maker| parts.starts_with(&maker.parts));
+    let parts = &effect.object.parts;
+    match &effect.act {
+        Act::Rename(_) => false,
+        Act::Update { columns, .. } if !columns.is_empty() => {
+            has(parts) || columns.iter().all(|column| has(&parts.iter().chain([column]).cloned().collect::<Vec<_>>()))
+        }
+        _ => has(parts),
+    }
+}
+
+fn leaves_no_trace(statement: &Statement) -> bool {
+    statement.kind == Kind::Control || matches!(statement.sight, Sight::Reads | Sight::Sets)
+}
+
+/// Whether names were given away in this text: an inverse may not mix old and new ones.
+#[derive(Default)]
+struct Names {
+    renamed: Vec<Vec<String>>,
+}
+
+type Back = Result<Option<String>, (String, &'static str)>;
+
+fn of_one(text: &str, effect: &Effect, dialect: Dialect, names: &mut Names) -> Back {
+    let object = &effect.object;
+    let name = object.written();
+    if names.renamed.iter().any(|old| object.parts.starts_with(old)) {
+        return Err((format!("`{name}` was renamed before it in the same text"), WRITE));
+    }
+    match &effect.act {
+        Act::Read | Act::Lock => Ok(None),
+        Act::Create(create) if create.temporary => Ok(None),
+        Act::Create(create) => made(text, object, create, dialect),
+        Act::Rename(to) => {
+            names.renamed.push(object.parts.clone());
+            renamed(text, object, to, dialect)
+        }
+        Act::Alter(Alter::Schema) => Err((format!("where `{name}` lay before is not in the statement"), WRITE)),
+        Act::Alter(_) => Err((format!("how {object} was before is not in the statement"), WRITE)),
+        Act::Drop { .. } => Err((format!("how {object} was made is not in the statement, and what it held is gone"), SAVE)),
+        Act::Insert { .. } => Err((format!("which rows of `{name}` it adds can't be told from others"), WRITE)),
+        Act::Update { .. } | Act::Delete { .. } | Act::Truncate { .. } => {
+            Err((format!("the rows of `{name}` as they were are gone"), SAVE))
+        }
+        Act::Grant => Err((format!("whether the right on `{name}` was there before is not in the statement"), WRITE)),
+        Act::Revoke => Err((format!("whether the right on `{name}` was there before is not in the statement"), WRITE)),
+    }
+}
+
+/// Drops what was made.
+fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back {
+    let name = object.written();
+    if create.lenient {
+        return Err((format!("{object} may have been there before: `IF NOT EXISTS`"), "leave `IF NOT EXISTS` out"));
+    }
+    if create.replaces {
+        return Err((format!("what was there before as `{name}` is not in the statement: `OR REPLACE`"), WRITE));
+    }
+    if object.own.is_empty() {
+        return Err((format!("the server names this {} of `{name}`", object.kind.words()), "give it a name"));
+    }
+    let (own, of) = (&object.own, object.of.as_deref().unwrap_or_default());
+    Ok(Some(match object.kind {
+        ObjectKind::Table | ObjectKind::Partition => format!("DROP TABLE {own};"),
+        ObjectKind::Column => format!("ALTER TABLE {of} DROP COLUMN {own};"),
+        ObjectKind::Constraint if dialect == Dialect::Sqlite => {
+            return Err((format!("SQLite can't drop {object}"), SAVE));
+        }
+        // A primary key makes its columns required, and they stay so without it.
+        ObjectKind::Constraint if matches!(create.detail, Detail::Constraint { rule: Rule::Primary, .. }) => {
+            return Err((format!("whether the columns of {object} were required before is not in the statement"), WRITE));
+        }
+        ObjectKind::Constraint if behind(text, object).contains("using index") => {
+            return Err((format!("the index that becomes {object} had another name"), WRITE));
+        }
+        ObjectKind::Constraint => format!("ALTER TABLE {of} DROP CONSTRAINT {own};"),
+        ObjectKind::Index if create.concurrently => format!("DROP INDEX CONCURRENTLY {name};"),
+        ObjectKind::Index => format!("DROP INDEX {name};"),
+        ObjectKind::Trigger if dialect == Dialect::Sqlite => format!("DROP TRIGGER {own};"),
+        ObjectKind::Trigger => format!("DROP TRIGGER {own} ON {of};"),
+        ObjectKind::Policy => format!("DROP POLICY {own} ON {of};"),
+        ObjectKind::Other("rule") => format!("DROP RULE {own} ON {of};"),
+        ObjectKind::EnumValue => {
+            return Err((format!("{object} can't be taken out of its type"), "make a new type without it and convert the columns"));
+        }
+        ObjectKind::Function => format!("DROP {} {own}{};", routine(text, object), arguments(text, object)?),
+        ObjectKind::Type if word_before(text, object).eq_ignore_ascii_case("domain") => format!("DROP DOMAIN {own};"),
+        ObjectKind::Other("cast" | "user mapping" | "operator" | "operator class" | "operator family") => {
+            return Err((format!("what tells this {} from others is more than a name", object.kind.words()), WRITE));
+        }
+        kind => format!("DROP {} {own};", sql_words(kind)),
+    }))
+}
+
+fn renamed(text: &str, object: &Object, to: &str, dialect: Dialect) -> Back {
+    let (own, of) = (&object.own, object.of.as_deref().unwrap_or_default());
+    let last = last_part(own);
+    // The new name lies where the old one did, unless it says otherwise.
+    let at = if to.contains('.') { to.to_owned() } else { format!("{}{to}", &own[..own.len() - last.len()]) };
+    Ok(Some(match object.kind {
+        ObjectKind::Column => format!("ALTER TABLE {of} RENAME COLUMN {to} TO {own};"),
+        ObjectKind::Constraint => format!("ALTER TABLE {of} RENAME CONSTRAINT {to} TO {own};"),
+        ObjectKind::EnumValue => format!("ALTER TYPE {of} RENAME VALUE {to} TO {own};"),
+        ObjectKind::Policy | ObjectKind::Trigger if dialect == Dialect::Postgres => {
+            format!("ALTER {} {to} ON {of} RENAME TO {own};", sql_words(object.kind))
+        }
+        ObjectKind::Function => return Err((format!("the arguments of `{own}` under its new name are not in the statement"), WRITE)),
+        ObjectKind::Type => format!("ALTER {} {at} RENAME TO {last};", word_before(text, object).to_uppercase()),
+        kind => format!("ALTER {} {at} RENAME TO {last};", sql_words(kind)),
+    }))
+}
+
+/// What is written since and goes with an inverse.
+fn taken(effect: &Effect) -> Option<String> {
+    let Act::Create(_) = effect.act else { return None };
+    let name = effect.object.written();
+    match effect.object.kind {
+        ObjectKind::Table | ObjectKind::Partition => Some(format!("the rows of {name}")),
+        ObjectKind::Column => Some(format!("the values of {name}")),
+        ObjectKind::Database | ObjectKind::Schema | ObjectKind::Extension => Some(format!("whatever was put into {name}")),
+        ObjectKind::Sequence => Some(format!("the number that {name} had reached")),
+        _ => None,
+    }
+}
+
+fn sql_words(kind: ObjectKind) -> String {
+    match kind {
+        ObjectKind::MaterializedView => "MATERIALIZED VIEW".to_owned(),
+        kind => kind.words().to_uppercase(),
+    }
+}
+
+/// Returns the last part of a dotted name; quotes may hold dots.
+fn last_part(name: &str) -> &str {
+    let mut quoted = false;
+    let mut start = 0;
+    for (at, character) in name.char_indices() {
+        match character {
+            '"' | '`' => quoted = !quoted,
+            '.' if !quoted => start = at + 1,
+            _ => {}
+        }
+    }
+    &name[start..]
+}
+
+fn word_before<'t>(text: &'t str, object: &Object) -> &'t str {
+    text[..object.range.start].split_whitespace().next_back().unwrap_or_default()
+}
+
+/// Returns the rest of the statement behind an object, in lower case with single spaces.
+fn behind(text: &str, object: &Object) -> String {
+    let rest = text[object.range.end..].split(';').next().unwrap_or_default();
+    rest.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Returns whether a routine was made as a function, a procedure or an aggregate.
+fn routine(text: &str, object: &Object) -> String {
+    word_before(text, object).to_uppercase()
+}
+
+/// Returns the arguments of a routine as they stand behind its name; defaults can't stand in a `DROP`.
+fn arguments(text: &str, object: &Object) -> Result<String, (String, &'static str)> {
+    let behind = text[object.range.end..].trim_start();
+    let mut depth = 0_usize;
+    for (at, character) in behind.char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' if depth == 1 => {
+                let arguments = &behind[..=at];
+                let has_default = arguments.contains('=') || arguments.to_lowercase().contains("default");
+                let why = format!("the arguments of `{}` have defaults, which can't stand in a DROP", object.own);
+                return if has_default { Err((why, WRITE)) } else { Ok(arguments.to_owned()) };
+            }
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => break,
+            _ => {}
+        }
+    }
+    Err((format!("the arguments of `{}` can't be read", object.own), WRITE))
+}
