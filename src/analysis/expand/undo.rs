@@ -181,8 +181,13 @@ impl<'p> Writer<'_, 'p> {
                 _ => None,
             };
             if let Some((code, inverse)) = inverted {
-                if let Err(refusals) = inverse {
-                    self.findings.push(refused(name, span, code, &refusals));
+                match inverse {
+                    Ok(inverse) if inverse.statements.is_empty() => {
+                        let why = "it changes nothing that stays, so nothing can be taken back".to_owned();
+                        self.findings.push(refused(name, span, code, &[Refusal { range: 0..0, why, help: "write the undo" }]));
+                    }
+                    Ok(_) => {}
+                    Err(refusals) => self.findings.push(refused(name, span, code, &refusals)),
                 }
                 continue;
             }
