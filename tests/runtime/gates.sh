@@ -11,6 +11,8 @@ expect 4 'nobody approves for themselves' rb resume --accept-loss --approve othe
 expect 4 'a loss has to be accepted' rb resume --approve other=other --as Bob --operator Ann
 expect 4 'approved and accepted, it waits for a choice' rb resume --accept-loss --approve other=other --as Bob --operator Ann
 expect 4 'an option that is not there' rb resume --choose how=wrong
+expect 0 'a report in between' rb report
+says 'has not ended' 'a run that waits has met nothing yet'
 touch "$PLACE/fail-p3"
 expect 4 'a manual step waits' rb resume --choose how=careful
 that 'the fallback was entered' has failed-over main-way

@@ -113,7 +113,7 @@ END
             journal_or_stop run-ended superseded 0 "$1"
             ;;
         *)
-            die 3 "the $(program_title "$command_program") is unfinished ($command_why): ./rollback resume goes on with it, ./rollback abort gives it up"
+            die 3 "the $(program_name "$command_program") is unfinished ($command_why): ./rollback resume goes on with it, ./rollback abort gives it up"
             ;;
     esac
 }
@@ -217,7 +217,7 @@ END
     journal_for "$command_id" "$command_program"
     journal_or_stop run-ended aborted 0 "by=$(operator)"
     lock_release
-    say "Given up: the $(program_title "$command_program") ($command_why). Nothing was turned back."
+    say "Given up: the $(program_name "$command_program") ($command_why). Nothing was turned back."
     command_status
 }
 

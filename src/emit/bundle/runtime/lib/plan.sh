@@ -69,6 +69,14 @@ program_title() {
     esac
 }
 
+# program_name PROGRAM prints the same for the middle of a sentence, behind "the".
+program_name() {
+    case $1 in
+        scenarios/*) printf 'scenario %s' "${1#scenarios/}" ;;
+        *) program_title "$1" ;;
+    esac
+}
+
 # plan_intact: do all files still have the sums they were built with? Prints those that do not.
 plan_intact() {
     [ -r "$RBK_HOME/SHA256SUMS" ] || {

@@ -43,7 +43,7 @@ report_summary() {
     state_query '
         run == r && event == "run-started" { print "- run: " run; print "- started: " time " by " first " on " second }
         run == r && event == "run-resumed" { print "- resumed: " time " by " first " (was: " fourth ")" }
-        run == r && event == "run-ended" { print "- ended: " time ": " item (item == "left" ? " for " second : "") }
+        run == r && event == "run-ended" { print (item == "done" ? "- ended: " : "- stopped: ") time ": " item (item == "left" ? " for " second : "") }
         run == r && event == "T" { print "- T: " time }
         run == r && event == "param" { print "- parameter " item ": " first }
         run == r && event == "recorded" { print "- recorded, " item ": " first }
@@ -54,7 +54,11 @@ report_summary() {
     esac
     scenario_load "${report_program#scenarios/}"
     report_limit=${scenario_rto:-${plan_rto-}}
-    if [ -n "$report_to" ]; then
+    report_how=$(state_query '
+        run == r && event == "run-ended" { how = item }
+        run == r && event == "run-resumed" { how = "" }
+        END { print how }' "r=$1")
+    if [ "$report_how" = 'done' ]; then
         report_spent=$((report_to - report_from))
         printf -- '- took: %s' "$(duration "$report_spent")"
         [ -z "${scenario_takes-}" ] || printf ', estimated %s' "$(duration "$scenario_takes")"

@@ -130,7 +130,7 @@ run_tell() {
     esac
     case $2 in
         'done')
-            say_title "The $(program_title "$1") has reached its end after $(duration "$run_spent")${run_limit:+, of $(duration "$run_limit") that it may take}."
+            say_title "The $(program_name "$1") has reached its end after $(duration "$run_spent")${run_limit:+, of $(duration "$run_limit") that it may take}."
             [ -z "$run_limit" ] || [ "$run_spent" -le "$run_limit" ] || warn "That was $(duration $((run_spent - run_limit))) too long."
             if [ -n "$3" ]; then
                 warn "Only the step $3 was asked for: nothing is said about the rest."

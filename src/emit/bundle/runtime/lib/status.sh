@@ -45,14 +45,14 @@ END
             interrupted) status_why='was interrupted' ;;
             stopped) status_why='has stopped at something that was not there' ;;
         esac
-        warn "The $(program_title "$status_program") $status_why (run $status_id)."
+        warn "The $(program_name "$status_program") $status_why (run $status_id)."
         status_steps "$status_id" "$status_program"
         return
     fi
     read -r status_id status_program status_how <<END
 $(run_last)
 END
-    [ -z "$status_id" ] || say "Last: the $(program_title "$status_program") ended: $status_how (run $status_id)."
+    [ -z "$status_id" ] || say "Last: the $(program_name "$status_program") ended: $status_how (run $status_id)."
 }
 
 # status_steps RUN PROGRAM names the steps that are neither done nor untouched.
