@@ -213,6 +213,7 @@ fn what_is_used_anywhere_is_used() {
     };
     catches(rule, &param("ADD COLUMN note text;"));
     silent(rule, &param("ADD COLUMN note text; -- $RBK_PARAM_BATCH"));
+    silent(rule, &param("ADD COLUMN note text DEFAULT :'rbk_param_batch';"));
 }
 
 #[test]

@@ -127,22 +127,23 @@ fn empty_slots(message: &Message, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Returns whether some code reads a parameter or a secret from its environment variable.
+/// Returns whether some code reads a parameter or a secret: shell its environment variable, SQL the client's variable.
 fn is_read(context: &Context<'_>, declared: Declared<'_>) -> bool {
     let name = &declared.header.name;
-    let variable = match declared.kind {
-        "param" => format!("RBK_PARAM_{}", name.to_uppercase().replace('-', "_")),
+    let variables = match declared.kind {
+        "param" => {
+            let name = name.replace('-', "_");
+            vec![format!("RBK_PARAM_{}", name.to_uppercase()), format!("rbk_param_{name}")]
+        }
         "secret" => {
             let secret = context.plan.secrets.iter().find(|(_, secret)| secret.header.name == *name);
-            secret.map_or(String::new(), |(_, secret)| secret.variable.clone())
+            secret.map_or(Vec::new(), |(_, secret)| vec![secret.variable.clone()])
         }
         _ => return false,
     };
-    context.sources.iter().any(|(_, file)| {
-        let uses = file.text.matches(&variable).count();
-        // A secret's own declaration names its variable once.
-        if declared.kind == "secret" { uses > 1 } else { uses > 0 }
-    })
+    // A secret's own declaration names its variable once.
+    let own = usize::from(declared.kind == "secret");
+    context.sources.iter().any(|(_, file)| variables.iter().any(|variable| file.text.matches(variable).count() > own))
 }
 
 fn finding(declared: Declared<'_>) -> Diagnostic {
