@@ -2,6 +2,7 @@
 
 mod files;
 mod forms;
+mod habits;
 mod names;
 mod scale;
 mod steps;

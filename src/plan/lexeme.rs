@@ -181,7 +181,7 @@ pub fn fence(file: FileId, source: &str, span: Span) -> Result<Code, (Span, Faul
             if !own.starts_with(closing) {
                 let start = span.start as usize + at;
                 let place = Span::new(file, start, start + text.len());
-                let (message, help) = if own.len() >= closing.len() {
+                let (message, help) = if !closing.starts_with(own) {
                     (
                         "this line is indented with other blanks than the fence's closing line",
                         "indent every line of a fence with the same tabs or spaces as the backticks that close it",

@@ -132,7 +132,8 @@ fn explain(text: &str, file: FileId, context: Context, cut: &Cut, expected: &Exp
         let brace = cut.block.as_ref().map_or(start, |block| block.open + 1);
         (Span::new(file, start.min(brace), brace.max(start)), "missing here".to_owned())
     } else {
-        (Span::new(file, start, start + found.len()), format!("found `{}`", clip(found)))
+        let quoted = if found.starts_with('`') { clip(found) } else { format!("`{}`", clip(found)) };
+        (Span::new(file, start, start + found.len()), format!("found {quoted}"))
     };
     let mut choices: Vec<String> = expected.words.iter().map(|word| format!("`{word}`")).collect();
     let line_end = expected.values.contains(&END_OF_LINE);
@@ -140,19 +141,49 @@ fn explain(text: &str, file: FileId, context: Context, cut: &Cut, expected: &Exp
     if line_end && (choices.is_empty() || !expected.words.is_empty()) {
         choices.push(END_OF_LINE.to_owned());
     }
+    let behind = &text[cut.start + word.len()..start.max(cut.start + word.len())];
+    let marked = (behind.trim().is_empty() && found.starts_with(['=', ':'])) || found.strip_prefix(word) == Some(":");
     let message = match (choices.len(), found) {
+        _ if marked => format!("between `{word}` and its value stands nothing"),
         (_, ",") if line_end => "a list does not end with a comma".to_owned(),
         (0, _) => format!("`{word}` is not complete"),
         _ => format!("expected {}", either(&choices)),
     };
     let meant = nearest(found, expected.words.iter().map(String::as_str)).filter(|near| *near != found);
     let mut finding = Diagnostic::error("syntax/unexpected", span, message, label);
-    finding.help = match (meant, find(context, word)) {
-        (Some(near), _) => Some(format!("did you mean `{near}`?")),
-        (None, Some(keyword)) => Some(format!("the form is `{}`", keyword.form)),
-        (None, None) => None,
+    finding.help = match (meant, habit(found, &expected.values), find(context, word)) {
+        (Some(near), _, _) => Some(format!("did you mean `{near}`?")),
+        (None, Some(habit), _) => Some(habit),
+        (None, None, Some(keyword)) => Some(format!("the form is `{}`", keyword.form)),
+        (None, None, None) => None,
     };
     finding
+}
+
+/// What to type in place of a spelling that other languages have.
+fn habit(found: &str, expected: &[&str]) -> Option<String> {
+    let wants = |rule: Rule| words(rule).is_some_and(|value| expected.contains(&value));
+    let first = found.chars().next()?;
+    if wants(Rule::fence) && found.starts_with("```") {
+        return Some("write the language behind the backticks: sql, sh, bash, md, diff or promql".to_owned());
+    }
+    if wants(Rule::duration) && first.is_ascii_digit() {
+        return Some("a duration is a number and its unit without a blank: `90s`, `15m`, `2h`, `1h30m`, `7d`, `2w`".to_owned());
+    }
+    if (wants(Rule::string) || wants(Rule::name)) && first == '\'' {
+        return Some("text stands in double quotes: `\"…\"`".to_owned());
+    }
+    if wants(Rule::name) {
+        let bare = found.trim_matches('"');
+        let lower = bare.to_lowercase();
+        let name = Grammar::parse(Rule::name, &lower).is_ok_and(|pairs| pairs.as_str() == lower);
+        return match (name, bare != found) {
+            (true, true) if lower == bare => Some(format!("a name stands without quotes: `{bare}`")),
+            (true, false) if lower != bare => Some(format!("names are written in lower case: `{lower}`")),
+            _ => None,
+        };
+    }
+    None
 }
 
 /// What [`words`] calls the end of the text that a statement is parsed from.
@@ -185,9 +216,12 @@ fn unknown_keyword(text: &str, file: FileId, context: Context, cut: &Cut, word: 
             format!("it stands {}", shorten(&elsewhere)),
         )
     };
-    match nearest(word, words_in(context)) {
-        Some(near) if near != word => finding.help(format!("did you mean `{near}`?")),
-        _ => finding.help(format!("{} these begin a statement: {}", context.place(), list(context))),
+    let here = || format!("{} these begin a statement: {}", context.place(), list(context));
+    match nearest(word, words_in(context)).filter(|near| *near != word) {
+        // A word of the language is spelled as it was meant.
+        _ if !elsewhere.is_empty() => finding.help(format!("move it there; {}", here())),
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(here()),
     }
 }
 

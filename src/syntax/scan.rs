@@ -397,7 +397,7 @@ impl<'t> Scanner<'t> {
         }
         self.findings.push(
             Diagnostic::error("syntax/unclosed", self.span(start, start + ticks), "a fence is never closed", "opened here")
-                .help(format!("close it with a line that holds nothing but `{}`", "`".repeat(ticks))),
+                .help(format!("close it with {} backticks, alone on a line", ["three", "four", "five"][ticks - 3])),
         );
         self.at = self.resume_after_fence(line_end);
     }

@@ -129,10 +129,12 @@ fn declare_broken(sources: &Sources, statement: &Statement, names: &mut Names, f
     let text = sources.text(statement.span);
     let head = &text[..text.find(['{', '\n', '"']).unwrap_or(text.len())];
     for word in head.split_whitespace().skip(1).take(2) {
+        // `Back` is no name, and `back` is meant.
+        let word = word.to_ascii_lowercase();
         if word.len() <= LONGEST_NAME
             && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
         {
-            names.declare(word, None, statement.keyword, findings);
+            names.declare(&word, None, statement.keyword, findings);
         }
     }
     for inner in statement.block.iter().flat_map(|block| &block.statements) {

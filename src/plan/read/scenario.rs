@@ -425,9 +425,7 @@ impl Reader<'_> {
                     .because(first.name.span, "recommended here");
             self.findings.push(finding.help("recommend one; or let several be chosen: `choose NAME \"Title\" several`"));
         }
-        if options.len() < 2
-            && statement.block.as_ref().is_some_and(|block| block.statements.iter().all(|inner| inner.kind == StatementKind::Sound))
-        {
+        if options.len() < 2 && !self.unread.within(statement.span) {
             self.findings.push(
                 Diagnostic::error("form/missing", statement.keyword, "a choice needs at least two options", "nothing to choose from")
                     .help("add `option NAME \"Title\" { … }`"),
