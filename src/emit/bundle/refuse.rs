@@ -20,7 +20,7 @@ pub(super) fn write(plan: &Plan, draft: &mut Draft) {
                     format!("the bundle can't run SQL on `{}` yet", kind.word()),
                     "this kind of target",
                 )
-                .help("nothing is written; `rbk check` and the runbook work"),
+                .help("nothing is written; `rbk check` and `rbk graph` work"),
             );
         }
     }
