@@ -11,6 +11,7 @@ pub mod program;
 pub mod schedule;
 pub mod sure;
 pub mod time;
+pub mod transaction;
 pub mod verdict;
 pub mod way_back;
 pub mod writes;

@@ -14,12 +14,14 @@ mod reversal;
 mod time;
 mod words;
 
-use crate::analysis::Facts;
+use std::collections::BTreeSet;
+
+use crate::analysis::{Facts, transaction};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::plan::value::Date;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 pub use page::{Example, catalogue};
 pub use registry::REGISTRY;
@@ -80,7 +82,8 @@ impl Rule {
     }
 }
 
-/// Returns what every rule finds, sorted, without what the plan accepts, and what is wrong with that acceptance.
+/// Returns what every rule finds, sorted, without what the plan accepts, and what is wrong with that acceptance; and the SQL that no
+/// bundle can carry out, unless its place has a finding already.
 pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for rule in REGISTRY {
@@ -89,6 +92,9 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         }
     }
     let mut findings = accept::apply(context.plan, context.today, findings);
+    let places: BTreeSet<Span> = findings.iter().map(Diagnostic::span).collect();
+    let programs = context.facts.scenarios.iter().chain([&context.facts.forward]);
+    findings.extend(transaction::own(context.plan, programs).into_iter().filter(|own| !places.contains(&own.span())));
     diagnostic::sort(&mut findings);
     findings
 }

@@ -233,3 +233,15 @@ fn an_acceptance_holds_where_it_stands_and_until_its_date() {
     // What says what the plan means can't be lived with.
     assert_eq!(codes(&format!("accept order/cycle because \"it works\"\n\n{without}")), ["accept/unknown-rule", "time/rto-exceeded"]);
 }
+
+#[test]
+fn sql_that_no_bundle_can_carry_out_is_told_by_check_once() {
+    let rule = "form/own-transaction";
+    let plan = example("reversal/hollow-undo", "Mended");
+    let column = "      ALTER TABLE orders ADD COLUMN note text;\n";
+    catches(rule, &with(&plan, column, &format!("      BEGIN;\n{column}      COMMIT;\n")));
+    silent(rule, &with(&plan, column, &format!("      SAVEPOINT a;\n{column}      RELEASE a;\n")));
+    // An undo that only rolls back is hollow; that is said, and enough.
+    let hollow = with(&plan, "ALTER TABLE orders DROP COLUMN note;", "ROLLBACK;");
+    assert_eq!(codes(&hollow), ["reversal/hollow-undo"]);
+}

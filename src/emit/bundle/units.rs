@@ -3,6 +3,7 @@
 //! Each unit is a session of its own, so what sets the session up is repeated in every later one. What can't be cut without
 //! changing what it means is refused.
 
+use crate::analysis::transaction;
 use crate::diagnostic::Diagnostic;
 use crate::effect::sql::{Dialect, Kind, Statement, split};
 use crate::plan::action::Code;
@@ -25,17 +26,8 @@ pub(super) fn units(code: &Code, kind: TargetKind, draft: &mut Draft) -> Vec<Uni
     let text = code.text.as_str();
     let statements = split(text, dialect);
     let words = |statement: &Statement| first_words(&text[statement.range.clone()]);
-    if let Some(own) = statements.iter().find(|it| it.kind == Kind::Control && !marks_a_place(&words(it))) {
-        let what = text[own.range.clone()].lines().next().unwrap_or_default().trim_end_matches(';');
-        draft.refuse(
-            Diagnostic::error(
-                "form/own-transaction",
-                code.span,
-                format!("this SQL handles its transaction by itself: `{what}`"),
-                "this SQL",
-            )
-            .help("rbk runs each SQL step in one transaction and records in it that it was done: take `BEGIN` and `COMMIT` out"),
-        );
+    if let Some(own) = transaction::finding(code, dialect) {
+        draft.refuse(own);
         return Vec::new();
     }
     if statements.iter().all(|it| it.kind != Kind::Alone) {
@@ -130,12 +122,6 @@ fn bound_to_session(statement: &Statement, words: &[String], dialect: Dialect) -
         "PREPARE" | "DECLARE" | "LISTEN" => Some((format!("`{first}`"), "ends with its session, and each unit has one of its own")),
         _ => None,
     }
-}
-
-/// `SAVEPOINT` and what goes with it stay inside the transaction.
-fn marks_a_place(words: &[String]) -> bool {
-    let words = words.iter().map(String::as_str).collect::<Vec<_>>();
-    matches!(words[..], ["SAVEPOINT" | "RELEASE", ..] | ["ROLLBACK", "TO", ..] | ["ROLLBACK", "WORK" | "TRANSACTION", "TO", ..])
 }
 
 /// Returns the first words in upper case.
