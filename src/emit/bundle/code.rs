@@ -2,7 +2,8 @@
 
 use crate::emit::quote;
 use crate::plan::action::{Code, Language};
-use crate::plan::target::TargetKind;
+use crate::plan::target::{Target, TargetKind};
+use crate::plan::value::Place;
 
 /// What stands above the code, a line each; empty ones are left out.
 pub(super) struct Heading {
@@ -58,16 +59,44 @@ pub(super) fn page(heading: &Heading, instructions: Option<&str>) -> String {
     parts.join("\n")
 }
 
-/// Returns what a person types in the bundle's directory to run the file without `./rollback`.
-pub(super) fn by_hand_sql(kind: Option<TargetKind>, path: &str, transaction: bool) -> String {
+/// Returns what a person types in the bundle's directory to run the file on its database without `./rollback`.
+pub(super) fn by_hand_sql(target: &Target, path: &str, transaction: bool) -> String {
+    let kind = target.kind.value;
+    let place = if kind == TargetKind::Sqlite { &target.file } else { &target.url };
+    let database = place.as_ref().map_or_else(|| "DATABASE".to_owned(), |place| typed(&place.value));
     match kind {
-        Some(TargetKind::Postgres) if transaction => format!("psql -X -v ON_ERROR_STOP=1 -1 -f {path}"),
-        Some(TargetKind::Postgres) => format!("psql -X -v ON_ERROR_STOP=1 -f {path}"),
-        Some(TargetKind::Sqlite) if transaction => {
-            format!("{{ echo 'BEGIN IMMEDIATE;'; cat {path}; echo 'COMMIT;'; }} | sqlite3 -bail DATABASE")
+        TargetKind::Postgres => {
+            format!("psql -X -v ON_ERROR_STOP=1 {}-d {database} -f {path}", if transaction { "-1 " } else { "" })
         }
-        Some(TargetKind::Sqlite) => format!("sqlite3 -bail DATABASE <{path}"),
+        TargetKind::Sqlite if transaction => {
+            format!("{{ echo 'BEGIN IMMEDIATE;'; cat {path}; echo 'COMMIT;'; }} | sqlite3 -bail {database}")
+        }
+        TargetKind::Sqlite => format!("sqlite3 -bail {database} <{path}"),
         _ => String::new(),
+    }
+}
+
+/// Returns what a person does to run a script without `./rollback`: on which host, in which directory.
+pub(super) fn by_hand_shell(code: &Code, via: Option<&Target>, dir: Option<&Place>, path: &str) -> String {
+    let shell = match code.language {
+        Language::Bash => "bash -eu -o pipefail",
+        _ => "sh -eu",
+    };
+    let hosts: Vec<String> = via.iter().flat_map(|via| &via.ssh).map(|host| typed(&host.value)).collect();
+    let dir = dir.or_else(|| via.and_then(|via| via.dir.as_ref()).map(|dir| &dir.value)).map(typed);
+    match (hosts.as_slice(), dir) {
+        ([], None) => format!("By hand: {shell} {path}"),
+        ([], Some(dir)) => format!("By hand: (bundle=$PWD; cd {dir} && {shell} \"$bundle\"/{path})"),
+        (hosts, None) => format!("By hand: copy it to {} and run it there: {shell} FILE", hosts.join(", ")),
+        (hosts, Some(dir)) => format!("By hand: copy it to {} and run it there: cd {dir} && {shell} FILE", hosts.join(", ")),
+    }
+}
+
+/// Returns a place as it is typed in a shell.
+fn typed(place: &Place) -> String {
+    match place {
+        Place::Variable(name) => format!("\"${name}\""),
+        Place::Literal(text) => quote::word(text).unwrap_or_default(),
     }
 }
 

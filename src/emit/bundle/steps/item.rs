@@ -62,7 +62,8 @@ impl<'p> Steps<'_, 'p> {
             Work::Shell(script) => {
                 self.field(call, "kind", "shell");
                 self.target(call, target);
-                let heading = self.heading(item, |path| format!("By hand: {} {path}", by_hand(script)), "sh");
+                let via = item.via.map(|via| &self.plan.targets[via]);
+                let heading = self.heading(item, |path| code::by_hand_shell(script, via, item.dir, path), "sh");
                 let file = self.code(item, "sh", code::script(&heading, script));
                 self.field(call, "file", &file);
                 self.field(call, "shell", code::shell(script));
@@ -137,8 +138,9 @@ impl<'p> Steps<'_, 'p> {
     }
 
     fn sql(&mut self, call: &mut Call, item: &Item<'p>, sql: &Code) {
-        let kind = item.on.map(|on| self.plan.targets[on].kind.value);
-        let Some(kind @ (TargetKind::Postgres | TargetKind::Sqlite)) = kind else {
+        let target = item.on.map(|on| &self.plan.targets[on]);
+        let kind = target.map(|target| target.kind.value);
+        let (Some(target), Some(kind @ (TargetKind::Postgres | TargetKind::Sqlite))) = (target, kind) else {
             if !kind.is_some_and(TargetKind::is_database) {
                 self.draft.refuse(
                     Diagnostic::error("form/not-yet", sql.span, "this SQL has no database to run on", "this SQL")
@@ -154,7 +156,7 @@ impl<'p> Steps<'_, 'p> {
             let scope = if unit.transaction { "in one transaction" } else { "outside a transaction" };
             let hand = |path: &str| {
                 let which = if units.len() == 1 { scope.to_owned() } else { format!("unit {} of {}, {scope}", index + 1, units.len()) };
-                format!("Run {which}. By hand: {}", code::by_hand_sql(Some(kind), path, unit.transaction))
+                format!("Run {which}. By hand: {}", code::by_hand_sql(target, path, unit.transaction))
             };
             let heading = self.heading(item, hand, &extension);
             let file = self.code(item, &extension, code::sql(&heading, &unit.text));
@@ -275,12 +277,5 @@ impl<'p> Steps<'_, 'p> {
             format!("Step {number} of {}{on}{via}{by}{takes}.", self.of),
             hand(&format!("{}/{}", self.directory, self.name(item, extension))),
         ])
-    }
-}
-
-fn by_hand(script: &Code) -> &'static str {
-    match script.language {
-        Language::Bash => "bash -eu -o pipefail",
-        _ => "sh -eu",
     }
 }
