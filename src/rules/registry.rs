@@ -60,6 +60,7 @@ pub const REGISTRY: &[Rule] = &[
     told("value/indentation", include_str!("pages/value-indentation.md")),
     told("value/instant", include_str!("pages/value-instant.md")),
     told("value/number", include_str!("pages/value-number.md")),
+    told("value/password", include_str!("pages/value-password.md")),
     told("value/variable", include_str!("pages/value-variable.md")),
     told("value/zone", include_str!("pages/value-zone.md")),
 ];

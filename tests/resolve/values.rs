@@ -199,3 +199,14 @@ fn defaults_are_of_their_type() {
       help: give a string: `= "…"`
     "##);
 }
+
+#[test]
+fn a_password_does_not_stand_in_a_plan() {
+    let with = |url: &str| found(&shop(&[("url $API_URL", &format!("url \"{url}\""))]));
+    for url in ["https://ops:hunter2@api.example.org/v1", "https://api.example.org/?sslmode=require&password=hunter2"] {
+        assert!(with(url).starts_with("value/password: "), "{url}");
+    }
+    for url in ["https://api.example.org:8443/a@b:c", "https://ops@api.example.org", "https://api.example.org/?password="] {
+        assert_eq!(with(url), "", "{url}");
+    }
+}

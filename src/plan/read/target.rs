@@ -3,12 +3,30 @@
 use crate::diagnostic::Diagnostic;
 use crate::plan::id::Id;
 use crate::plan::target::{Backup, Flag, Method, Release, Target, TargetKind, Writer};
+use crate::plan::value::Place;
 use crate::source::Spanned;
 use crate::syntax::tree::{PartKind, Statement};
 
 use super::{Parts, Reader};
 
 impl Reader<'_> {
+    /// Reports an address that would carry a password into the plan, the bundle and the runbook.
+    fn no_password(&mut self, url: Option<&Spanned<Place>>) {
+        if let Some(url) = url
+            && matches!(&url.value, Place::Literal(text) if holds_password(text))
+        {
+            self.findings.push(
+                Diagnostic::error(
+                    "value/password",
+                    url.span,
+                    "this address holds a password: it would stand in the bundle and in the runbook",
+                    "a password for everybody who reads the plan",
+                )
+                .help("write a variable, `url $DATABASE_URL`, and give the address in the operator's environment"),
+            );
+        }
+    }
+
     /// Reads `target NAME TITLE KIND [{ … }]`.
     pub fn target(&mut self, statement: &Statement) -> Target {
         let mut parts = Parts::of(statement);
@@ -21,7 +39,10 @@ impl Reader<'_> {
         for inner in self.block(statement, &[]) {
             let mut parts = Parts::of(inner);
             match self.keyword(inner) {
-                "url" => target.url = self.place(&mut parts),
+                "url" => {
+                    target.url = self.place(&mut parts);
+                    self.no_password(target.url.as_ref());
+                }
                 "file" => target.file = self.place(&mut parts),
                 "dir" => target.dir = self.place(&mut parts),
                 "ssh" => {
@@ -269,4 +290,13 @@ fn method(words: &[&str]) -> Option<Method> {
         ["table-copy"] => Some(Method::TableCopy),
         _ => None,
     }
+}
+
+/// Returns whether an address carries a password: `scheme://user:password@host`, or a `password` among its options.
+fn holds_password(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = place.split('/').next().unwrap_or_default();
+    let login = authority.rsplit_once('@').and_then(|(login, _)| login.split_once(':')).is_some_and(|(_, password)| !password.is_empty());
+    login || options.split('&').any(|option| option.strip_prefix("password=").is_some_and(|password| !password.is_empty()))
 }
