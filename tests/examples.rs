@@ -2,5 +2,6 @@
 //! stated loss. One file an example.
 
 mod cocoatrack;
+mod jazz_to_postgresql;
 mod quickstart;
 mod uuid_schema;

@@ -21,7 +21,9 @@ CREATE UNIQUE INDEX one_of_a_kind ON documents (owner, kind) WHERE kind <> 'note
 
 -- Every row that the migration moves, in words that mean the same on both sides. PostgreSQL gets a view of this name.
 CREATE VIEW profile_rows AS
-    SELECT 'user' AS entity, id AS key, email || ' | ' || name || ' | ' || password_hash AS content, edited_at FROM accounts
+    SELECT 'user' AS entity, id AS key, email || ' | ' || name || ' | ' || password_hash || ' | ' || created_at AS content,
+           edited_at
+    FROM accounts
     UNION ALL
     SELECT kind, CASE kind WHEN 'note' THEN id ELSE owner END,
            CASE kind

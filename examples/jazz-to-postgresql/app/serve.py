@@ -158,8 +158,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
         body = self.body()
         if path == "/api/auth/sign-up":
             user = f"co_z{secrets.token_hex(8)}"
-            account = {"email": body["email"], "name": body["name"], "password_hash": hashed(body["password"], secrets.token_hex(8))}
-            self.save(live, stores.Row("user", user, user, account, stores.now()))
+            password_hash, now = hashed(body["password"], secrets.token_hex(8)), stores.now()
+            account = {"email": body["email"], "name": body["name"], "password_hash": password_hash, "created_at": now}
+            self.save(live, stores.Row("user", user, user, account, now))
             return (json.dumps({"user": user}) + "\n",)
         if path == "/api/notes":
             user, note = self.user(live), f"co_d{secrets.token_hex(8)}"

@@ -1,6 +1,6 @@
 """Lunary's two stores, Jazz and PostgreSQL, read and written alike: a row is `Row(entity, key, owner, body, edited_at)`.
 
-    user            email, name, password_hash       its key is the account's id, which is the same in both stores
+    user            email, name, password_hash, created_at      its key is the account's id, which is the same in both stores
     profile         birthday, pronouns               these four: at most one an account, so the account's id is the key
     birth-chart     sun, moon, rising
     personal-card   card, reason
@@ -24,7 +24,7 @@ import urllib.parse
 Row = collections.namedtuple("Row", "entity key owner body edited_at")
 
 FIELDS = {
-    "user": ("email", "name", "password_hash"),
+    "user": ("email", "name", "password_hash", "created_at"),
     "profile": ("birthday", "pronouns"),
     "birth-chart": ("sun", "moon", "rising"),
     "personal-card": ("card", "reason"),
@@ -82,9 +82,9 @@ class Jazz:
         try:
             store.execute("BEGIN")
             found = [
-                Row("user", key, key, {"email": email, "name": name, "password_hash": password_hash}, edited_at)
-                for key, email, name, password_hash, edited_at in store.execute(
-                    "SELECT id, email, name, password_hash, edited_at FROM accounts WHERE ?1 IS NULL OR id = ?1", (owner,)
+                Row("user", key, key, dict(zip(FIELDS["user"], fields)), edited_at)
+                for key, *fields, edited_at in store.execute(
+                    "SELECT id, email, name, password_hash, created_at, edited_at FROM accounts WHERE ?1 IS NULL OR id = ?1", (owner,)
                 )
             ]
             found += [
@@ -120,10 +120,10 @@ class Jazz:
             for row in users_first(rows):
                 if row.entity == "user":
                     store.execute(
-                        "INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT (id) DO UPDATE SET email = excluded.email,"
+                        "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET email = excluded.email,"
                         " name = excluded.name, password_hash = excluded.password_hash, edited_at = excluded.edited_at"
                         f" WHERE {replaces.format('accounts')}",
-                        (row.key, row.body["email"], row.body["name"], row.body["password_hash"], row.edited_at),
+                        (row.key, *(row.body[field] for field in FIELDS["user"]), row.edited_at),
                     )
                     continue
                 conflict = "(id)" if row.entity == "note" else "(owner, kind) WHERE kind <> 'note'"
@@ -145,8 +145,12 @@ class Jazz:
             store.close()
 
 
-READ = """
-SELECT jsonb_build_array('user', id, id, jsonb_build_object('email', email, 'name', name, 'password_hash', password_hash), edited_at)
+# A moment in Jazz's spelling: jsonb would write it in the session's zone and without trailing zeros.
+MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+
+READ = f"""
+SELECT jsonb_build_array('user', id, id, jsonb_build_object('email', email, 'name', name, 'password_hash', password_hash,
+    'created_at', {MOMENT.format("created_at")}), edited_at)
 FROM "user" JOIN account ON user_id = id
 UNION ALL SELECT jsonb_build_array('profile', user_id, user_id, jsonb_build_object('birthday', birthday, 'pronouns', pronouns), edited_at) FROM profile
 UNION ALL SELECT jsonb_build_array('birth-chart', user_id, user_id, jsonb_build_object('sun', sun, 'moon', moon, 'rising', rising), edited_at) FROM birth_chart
@@ -158,7 +162,7 @@ UNION ALL SELECT jsonb_build_array('note', id, user_id, jsonb_build_object('word
 # `given` holds the rows; one statement a table, all in one transaction.
 WRITE = """
 INSERT INTO "user" AS t (id, email, name, created_at, edited_at)
-    SELECT key, body ->> 'email', body ->> 'name', edited_at, edited_at FROM given WHERE entity = 'user'
+    SELECT key, body ->> 'email', body ->> 'name', (body ->> 'created_at')::timestamptz, edited_at FROM given WHERE entity = 'user'
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name, edited_at = excluded.edited_at
     WHERE excluded.edited_at > t.edited_at OR :equals_too AND excluded.edited_at = t.edited_at;
 INSERT INTO account AS t (user_id, password_hash)
@@ -203,12 +207,9 @@ class Postgres:
         return asked.stdout
 
     def rows(self, owner=None):
-        """With `edited_at` in Jazz's spelling: jsonb writes a timestamptz in the session's zone and without trailing zeros."""
         whose = "" if owner is None else f"WHERE row ->> 2 = {literal(owner)}"
         said = self.psql(
-            "SET TimeZone = 'UTC';\n"
-            "SELECT jsonb_set(row, '{4}', to_jsonb(to_char((row ->> 4)::timestamptz, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')))"
-            f" FROM ({READ}) rows (row) {whose};\n"
+            f"SELECT jsonb_set(row, '{{4}}', to_jsonb({MOMENT.format('(row ->> 4)::timestamptz')})) FROM ({READ}) rows (row) {whose};\n"
         )
         return [normal(Row(*json.loads(line))) for line in said.splitlines()]
 
