@@ -1,0 +1,3 @@
+INSERT INTO "WaitlistEntry" ("tenantId", wish, "contactId", "clientPartyId")
+SELECT "tenantId", :'wish', id, "partyId" FROM "Contact" WHERE "partyId" = :'party'
+RETURNING id
