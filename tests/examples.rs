@@ -3,5 +3,6 @@
 
 mod cocoatrack;
 mod jazz_to_postgresql;
+mod party_posture;
 mod quickstart;
 mod uuid_schema;

@@ -168,28 +168,31 @@ INSERT INTO validation.party_columns VALUES
     ('ContractParty', 'partyId', true),
     ('OffspringContract', 'buyerPartyId', true);
 
-CREATE VIEW validation.party_references (entity, id, party_id, updated_at) AS
-    SELECT 'WaitlistEntry', id, "clientPartyId", "updatedAt" FROM "WaitlistEntry"
-    UNION ALL SELECT 'AnimalOwner', id, "partyId", "updatedAt" FROM "AnimalOwner"
-    UNION ALL SELECT 'BreedingAttempt', id, "studOwnerPartyId", "updatedAt" FROM "BreedingAttempt"
-    UNION ALL SELECT 'Offspring', id, "buyerPartyId", "updatedAt" FROM "Offspring"
-    UNION ALL SELECT 'Animal', id, "buyerPartyId", "updatedAt" FROM "Animal"
-    UNION ALL SELECT 'User', id, "partyId", "updatedAt" FROM "User"
-    UNION ALL SELECT 'Invoice', id, "clientPartyId", "updatedAt" FROM "Invoice"
-    UNION ALL SELECT 'ContractParty', id, "partyId", "updatedAt" FROM "ContractParty"
-    UNION ALL SELECT 'OffspringContract', id, "buyerPartyId", "updatedAt" FROM "OffspringContract";
+CREATE VIEW validation.party_references AS
+    SELECT 'WaitlistEntry' AS entity, id, "clientPartyId" AS party_id, "updatedAt" AS updated_at FROM "WaitlistEntry"
+    UNION ALL SELECT 'AnimalOwner' AS entity, id, "partyId" AS party_id, "updatedAt" AS updated_at FROM "AnimalOwner"
+    UNION ALL SELECT 'BreedingAttempt' AS entity, id, "studOwnerPartyId" AS party_id, "updatedAt" AS updated_at FROM "BreedingAttempt"
+    UNION ALL SELECT 'Offspring' AS entity, id, "buyerPartyId" AS party_id, "updatedAt" AS updated_at FROM "Offspring"
+    UNION ALL SELECT 'Animal' AS entity, id, "buyerPartyId" AS party_id, "updatedAt" AS updated_at FROM "Animal"
+    UNION ALL SELECT 'User' AS entity, id, "partyId" AS party_id, "updatedAt" AS updated_at FROM "User"
+    UNION ALL SELECT 'Invoice' AS entity, id, "clientPartyId" AS party_id, "updatedAt" AS updated_at FROM "Invoice"
+    UNION ALL SELECT 'ContractParty' AS entity, id, "partyId" AS party_id, "updatedAt" AS updated_at FROM "ContractParty"
+    UNION ALL SELECT 'OffspringContract' AS entity, id, "buyerPartyId" AS party_id, "updatedAt" AS updated_at FROM "OffspringContract";
 
--- All that phase 4 drops, one line a row that has any of it.
-CREATE VIEW validation.legacy_identities (entity, id, contact_id, organization_id, party_type) AS
-    SELECT * FROM (
-        SELECT 'WaitlistEntry', id, "contactId", "organizationId", NULL::"PartyType" FROM "WaitlistEntry"
-        UNION ALL SELECT 'AnimalOwner', id, "contactId", "organizationId", "partyType" FROM "AnimalOwner"
-        UNION ALL SELECT 'BreedingAttempt', id, "studOwnerContactId", NULL, NULL FROM "BreedingAttempt"
-        UNION ALL SELECT 'Offspring', id, "buyerContactId", "buyerOrganizationId", NULL FROM "Offspring"
-        UNION ALL SELECT 'Animal', id, "buyerContactId", "buyerOrganizationId", "buyerPartyType" FROM "Animal"
-        UNION ALL SELECT 'User', id, "contactId", NULL, NULL FROM "User"
-        UNION ALL SELECT 'Invoice', id, "contactId", "organizationId", NULL FROM "Invoice"
-        UNION ALL SELECT 'ContractParty', id, "contactId", "organizationId", NULL FROM "ContractParty"
-        UNION ALL SELECT 'OffspringContract', id, "buyerContactId", "buyerOrganizationId", NULL FROM "OffspringContract"
-    ) AS l (entity, id, contact_id, organization_id, party_type)
+-- All that phase 4 drops, one line a row that has any of it. Columns are named in every branch, because a dump that is restored
+-- would otherwise spell the same view with names of its own.
+CREATE VIEW validation.legacy_identities AS
+    SELECT entity, id, contact_id, organization_id, party_type
+    FROM (
+        SELECT 'WaitlistEntry' AS entity, id, "contactId" AS contact_id, "organizationId" AS organization_id, NULL::"PartyType" AS party_type
+        FROM "WaitlistEntry"
+        UNION ALL SELECT 'AnimalOwner' AS entity, id, "contactId", "organizationId", "partyType" FROM "AnimalOwner"
+        UNION ALL SELECT 'BreedingAttempt' AS entity, id, "studOwnerContactId", NULL::integer AS o, NULL::"PartyType" AS t FROM "BreedingAttempt"
+        UNION ALL SELECT 'Offspring' AS entity, id, "buyerContactId", "buyerOrganizationId", NULL::"PartyType" AS t FROM "Offspring"
+        UNION ALL SELECT 'Animal' AS entity, id, "buyerContactId", "buyerOrganizationId", "buyerPartyType" FROM "Animal"
+        UNION ALL SELECT 'User' AS entity, id, "contactId", NULL::integer AS o, NULL::"PartyType" AS t FROM "User"
+        UNION ALL SELECT 'Invoice' AS entity, id, "contactId", "organizationId", NULL::"PartyType" AS t FROM "Invoice"
+        UNION ALL SELECT 'ContractParty' AS entity, id, "contactId", "organizationId", NULL::"PartyType" AS t FROM "ContractParty"
+        UNION ALL SELECT 'OffspringContract' AS entity, id, "buyerContactId", "buyerOrganizationId", NULL::"PartyType" AS t FROM "OffspringContract"
+    ) AS named
     WHERE coalesce(contact_id, organization_id) IS NOT NULL OR party_type IS NOT NULL;
