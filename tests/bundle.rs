@@ -90,6 +90,49 @@ fn a_migration_of_sqlite_is_carried_out_and_taken_back_in_every_shell() {
 }
 
 #[test]
+fn two_changes_of_one_flag_are_each_taken_back_to_what_they_found() {
+    let plan = r#"
+plan night "A night of maintenance" { version "1.0" }
+target settings "Settings" env-file { file $SETTINGS }
+flag maintenance "Maintenance" on settings {
+  variable "MAINTENANCE"
+  values "off", "on"
+}
+phase closing "Close" {
+  change closed "Closed" on settings {
+    do set maintenance to "on"
+    undo auto
+  }
+}
+phase opening "Open" {
+  change opened "Open again" on settings {
+    do set maintenance to "off"
+    undo auto
+  }
+}
+scenario close-again "Close again" {
+  applies from opened
+  undo opening
+}
+scenario back "As it was" {
+  applies from closed
+  undo everything
+}
+"#;
+    for shell in [&["dash"] as &[&str], &["bash", "--posix"]] {
+        let settings = tempfile::NamedTempFile::new().expect("a file");
+        let holds = || std::fs::read_to_string(settings.path()).expect("it is there");
+        std::fs::write(settings.path(), "MAINTENANCE=off\n").expect("it is writable");
+        let operator = Operator::with(plan, shell, vec![("SETTINGS", settings.path().display().to_string())]);
+        operator.runs(&["forward"], 0);
+        operator.runs(&["run", "close-again", "--yes"], 0);
+        assert_eq!(holds(), "MAINTENANCE=on\n");
+        operator.runs(&["run", "back", "--yes"], 0);
+        assert_eq!(holds(), "MAINTENANCE=off\n");
+    }
+}
+
+#[test]
 fn an_altered_bundle_does_nothing() {
     let operator =
         Operator::with(include_str!("../src/emit/bundle/tests/small.rbk"), &["sh"], vec![("APP_DATABASE", "none.db".to_owned())]);

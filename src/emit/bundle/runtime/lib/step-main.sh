@@ -184,11 +184,13 @@ main_capture() {
     journal captured "$1" "$main_file" "$(sha256 "$main_file")"
 }
 
-# What was there before is saved before another value is set; done again, the first reading stands.
+# What was there before is saved before another value is set; done again, the first reading stands. It belongs to the change:
+# two changes may set one flag, and each undo finds its own.
 main_set() {
     mkdir -p "$RBK_STATE/flags" || return 1
+    main_owner=${step_change:-$2}
     if [ "${step_value_from-}" = previous ]; then
-        main_file=$(main_saved "$2")
+        main_file=$(main_saved "$main_owner")
         [ -r "$main_file" ] || {
             answer_detail="what $2 was before is not on record"
             return 1
@@ -199,7 +201,7 @@ main_set() {
     main_file=$RBK_STATE/flags/$2.$RBK_RUN.$1
     if [ ! -e "$main_file" ]; then
         flag_save "$2" "$main_file" || return
-        journal saved "$2" "$main_file" || return 2
+        journal saved "$main_owner" "$main_file" || return 2
     fi
     flag_set "$2" "${step_value-}"
 }
