@@ -236,7 +236,7 @@ fn ruined_references_are_mended_where_we_are() {
     stage.forward_through("open-again");
     let sound = stage.sql("SELECT * FROM validation.party_references ORDER BY 1, 2");
     stage.sql(RUIN);
-    stage.chooses("run fix-forward", "--yes --choose cause=data --choose orphans=some");
+    stage.chooses("run fix-forward", "--yes --choose cause=data");
     assert_eq!(stage.sql("SELECT entity, party_id FROM validation.let_go"), "Animal|900");
     let mended = stage.sql("SELECT * FROM validation.party_references ORDER BY 1, 2");
     let values = |text: &str| text.lines().map(|line| line.rsplit_once('|').expect("columns").0.to_owned()).collect::<Vec<_>>();
