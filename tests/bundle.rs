@@ -171,3 +171,41 @@ fn a_migration_of_postgresql_goes_forth_by_units_and_back_by_choice() {
         assert_eq!(std::fs::read_to_string(settings.path()).expect("it is there"), "SHOW_BANNER=\"off\"\nOTHER=1\n");
     }
 }
+
+/// Returns a database with one note, and somebody with a bundle for it.
+fn attempts() -> (tempfile::NamedTempFile, Operator) {
+    let database = tempfile::NamedTempFile::new().expect("a file");
+    sqlite(database.path(), "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO notes (text) VALUES ('hello');");
+    let environment = vec![("APP_DATABASE", database.path().display().to_string())];
+    let operator = Operator::with(include_str!("fixtures/bundle/attempts.rbk"), &["sh"], environment);
+    (database, operator)
+}
+
+#[test]
+fn what_a_scenario_captures_is_its_own_and_leaves_the_forward_baseline() {
+    let (database, operator) = attempts();
+    operator.runs(&["forward", "--yes"], 0);
+    sqlite(database.path(), "INSERT INTO notes (text) VALUES ('later')");
+    operator.runs(&["run", "keep", "--yes"], 0);
+    let said = operator.runs(&["run", "back", "--yes"], 1);
+    assert!(said.contains("The notes are the same"), "the later note was not in the baseline: {said}");
+    sqlite(database.path(), "DELETE FROM notes WHERE text = 'later'");
+    operator.runs(&["resume", "--yes"], 0);
+}
+
+#[test]
+fn a_backup_of_an_attempt_that_was_rolled_back_is_not_available_to_the_next() {
+    let (database, operator) = attempts();
+    operator.runs(&["forward", "--yes"], 0);
+    operator.runs(&["run", "back", "--yes"], 0);
+    sqlite(database.path(), "INSERT INTO notes (text) VALUES ('between the attempts')");
+    operator.runs(&["forward", "colour", "--yes"], 0);
+    // Compared with the first attempt's baseline, this would stop.
+    operator.runs(&["run", "back", "--yes"], 0);
+    assert_eq!(sqlite(database.path(), "SELECT count(*) FROM notes"), "2");
+    // What is still applied keeps its backup: only part of this attempt was taken back.
+    operator.runs(&["forward", "--yes"], 0);
+    operator.runs(&["run", "keep", "--yes"], 0);
+    sqlite(database.path(), "DELETE FROM notes");
+    operator.runs(&["run", "back", "--yes"], 1);
+}

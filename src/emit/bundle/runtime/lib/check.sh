@@ -182,7 +182,8 @@ check_expected() {
         op:*) check_number "$text" ;;
         equal) check_same "$1" "$1.2" ;;
         baseline | within:*)
-            against=${RBK_CAPTURES:-$RBK_STATE/captures}/$check_name
+            against=$RBK_STATE/captures/${RBK_RUN-}/${RBK_PROGRAM-}/$check_name
+            [ -f "$against" ] || against=$RBK_STATE/captures/$check_name
             [ "$check_kind" != compare ] || against=$1.2
             [ -f "$against" ] || { because 2 'no baseline was captured'; return; }
             case $check_expect in baseline) check_same "$1" "$against" ;; *) check_within "$1" "$against" "${check_expect#within:}" ;; esac

@@ -100,18 +100,21 @@ run_start() {
 }
 
 # artifact_of BACKUP RUN prints path, size and sum of the artifact that a restore uses: the one
-# taken in this run, otherwise the newest of the preparation or the forward run.
+# taken in this run, otherwise the newest of the preparation or the forward run. Once a scenario has ended with
+# nothing applied any more, what was taken before belongs to an attempt that is over.
 artifact_of() {
     state_query '
+        event == "change" && first == "undone" { undid[run] = 1 }
+        event == "change" { if (first == "applied" || first == "begun") there[item] = 1; else delete there[item] }
+        event == "run-ended" && item == "done" && program ~ /^scenarios\// && undid[run] {
+            left = 0
+            for (change in there) left = 1
+            if (!left) found = ""
+        }
         event != "artifact" || item != name { next }
         run == r { own = first "\t" second "\t" third }
         program == "prepare" || program == "forward" { found = first "\t" second "\t" third }
         END { if (own != "") print own; else if (found != "") print found }' "name=$1" "r=${2:--}"
-}
-
-# capture_of CHECK prints the newest captured result of a check.
-capture_of() {
-    state_query 'event == "captured" && item == name { path = first } END { print path }' "name=$1"
 }
 
 # processes_recorded prints pid, start and host of every process that was started for a step and whose

@@ -178,8 +178,15 @@ main_artifact_path() {
     esac
 }
 
+# What a scenario captures is the baseline of that run alone: the forward run's stays what it was.
 main_capture() {
     main_file=$RBK_STATE/captures/$1
+    case $RBK_PROGRAM in
+        scenarios/*)
+            main_file=$RBK_STATE/captures/$RBK_RUN/$RBK_PROGRAM/$1
+            mkdir -p "${main_file%/*}" || return 1
+            ;;
+    esac
     check_capture "$1" "$main_file" || return
     journal captured "$1" "$main_file" "$(sha256 "$main_file")"
 }
