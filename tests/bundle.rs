@@ -209,3 +209,15 @@ fn a_backup_of_an_attempt_that_was_rolled_back_is_not_available_to_the_next() {
     sqlite(database.path(), "DELETE FROM notes");
     operator.runs(&["run", "back", "--yes"], 1);
 }
+
+#[test]
+fn what_is_on_a_host_runs_there() {
+    let web = tempfile::tempdir().expect("a folder");
+    let operator = Operator::with(include_str!("fixtures/bundle/host.rbk"), &["sh"], vec![("WEB", web.path().display().to_string())]);
+    let note = || std::fs::read_to_string(web.path().join("note")).expect("it is there");
+    operator.runs(&["forward", "--yes"], 0);
+    assert_eq!(note(), "switched\n");
+    operator.runs(&["run", "again", "--yes"], 0);
+    operator.runs(&["run", "back", "--yes"], 0);
+    assert_eq!(note(), "back\n");
+}

@@ -2,10 +2,10 @@
 
 use crate::source::{Span, Spanned};
 
-use super::Header;
 use super::action::{Action, Code};
 use super::id::Id;
 use super::value::{Duration, Place};
+use super::{Header, Plan};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetKind {
@@ -37,6 +37,13 @@ impl TargetKind {
     /// Returns whether SQL runs on it.
     pub fn is_database(self) -> bool {
         matches!(self, TargetKind::Postgres | TargetKind::Mysql | TargetKind::Mariadb | TargetKind::Sqlite)
+    }
+}
+
+impl Plan {
+    /// Returns the host on which shell runs: the one behind `via`, or what it is about, when that is a host.
+    pub fn host_of(&self, via: Option<Id<Target>>, on: Option<Id<Target>>) -> Option<Id<Target>> {
+        via.or(on.filter(|on| self.targets[*on].kind.value == TargetKind::Host))
     }
 }
 

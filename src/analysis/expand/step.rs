@@ -111,7 +111,7 @@ impl<'p> Writer<'_, 'p> {
                 let mut item = self.item(format!("{prefix}{}", step.name), step.title.clone(), step.span, work);
                 item.release = release;
                 item.on = on.map(|on| on.value).or(release.map(|release| plan.releases[release].of.value));
-                item.via = via.map(|via| via.value);
+                item.via = plan.host_of(via.map(|via| via.value), item.on);
                 if let Work::Restore(backup) = work {
                     item.takes = plan.backups[backup].restore_takes.map(|takes| takes.value);
                 }
@@ -155,6 +155,7 @@ impl<'p> Writer<'_, 'p> {
                     let mut item = self.item(id, title, step.span, self.deploy(release.value));
                     item.release = Some(release.value);
                     item.on = Some(deployed.of.value);
+                    item.via = plan.host_of(None, item.on);
                     one(item);
                 }
             }

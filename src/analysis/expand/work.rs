@@ -59,7 +59,6 @@ impl<'p> Writer<'_, 'p> {
     /// What holds of a change whichever way it is moved.
     pub(super) fn of_change(&self, item: &mut Item<'p>, change: &'p Change) {
         item.on = change.on.map(|on| on.value).or(item.on);
-        item.via = change.via.map(|via| via.value);
         item.dir = change.dir.as_ref();
         item.applied = change.applied.map(|check| check.value);
         item.undone = change.undone.map(|check| check.value);
@@ -68,6 +67,7 @@ impl<'p> Writer<'_, 'p> {
         {
             item.on = Some(self.plan.releases[release].of.value);
         }
+        item.via = self.plan.host_of(change.via.map(|via| via.value), item.on);
     }
 }
 

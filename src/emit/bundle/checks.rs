@@ -24,7 +24,8 @@ fn write_check(plan: &Plan, check: &Check, draft: &mut Draft) {
     let mut facts = Facts::new(draft, format!("checks/{name}.conf"), header.span, &format!("check {name}: {}", header.title));
     facts.text("check_title", &header.title);
     facts.maybe("check_target", check.on.as_ref().map(|on| target(on.value)));
-    facts.maybe("check_via", check.via.as_ref().map(|via| target(via.value)));
+    let via = plan.host_of(check.via.as_ref().map(|via| via.value), check.on.as_ref().map(|on| on.value));
+    facts.maybe("check_via", via.map(target));
     match &check.probe {
         None => {}
         Some(Probe::Query(query)) => {

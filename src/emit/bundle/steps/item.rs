@@ -271,7 +271,11 @@ impl<'p> Steps<'_, 'p> {
         let by = item.by.map(|by| format!("; by {}", self.plan.roles[by].header.title)).unwrap_or_default();
         let takes = item.takes.map(|takes| format!("; about {}", duration_text(takes.seconds))).unwrap_or_default();
         let on = item.on.map(|on| format!(", on {}", self.plan.targets[on].header.name)).unwrap_or_default();
-        let via = item.via.map(|via| format!(", via {}", self.plan.targets[via].header.name)).unwrap_or_default();
+        let via = item
+            .via
+            .filter(|via| item.on != Some(*via))
+            .map(|via| format!(", via {}", self.plan.targets[via].header.name))
+            .unwrap_or_default();
         Heading::new([
             item.title.clone(),
             format!("Step {number} of {}{on}{via}{by}{takes}.", self.of),
