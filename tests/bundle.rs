@@ -221,3 +221,24 @@ fn what_is_on_a_host_runs_there() {
     operator.runs(&["run", "back", "--yes"], 0);
     assert_eq!(note(), "back\n");
 }
+
+#[test]
+fn a_flag_that_is_set_twice_goes_back_twice_and_a_restore_leaves_nothing_applied() {
+    let database = tempfile::NamedTempFile::new().expect("a file");
+    sqlite(database.path(), "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);");
+    let settings = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(settings.path(), "SHARE=0\n").expect("it is written");
+    let of = |path: &Path| path.display().to_string();
+    let environment = vec![("APP_DATABASE", of(database.path())), ("SETTINGS", of(settings.path()))];
+    let operator = Operator::with(include_str!("fixtures/bundle/shares.rbk"), &["sh"], environment);
+    let share = || std::fs::read_to_string(settings.path()).expect("it is there");
+    for scenario in ["hide", "back", "back"] {
+        operator.runs(&["prepare", "--yes"], 0);
+        operator.runs(&["forward", "--yes"], 0);
+        assert_eq!(share(), "SHARE=100\n");
+        assert_eq!(sqlite(database.path(), "SELECT count(*) FROM pragma_table_info('notes') WHERE name = 'colour'"), "1", "{scenario}");
+        operator.runs(&["run", scenario, "--yes", "--accept-loss"], 0);
+        assert_eq!(share(), "SHARE=0\n", "{scenario}");
+    }
+    assert!(operator.runs(&["status"], 0).contains("undone       add-colour"));
+}

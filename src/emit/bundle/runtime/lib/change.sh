@@ -89,13 +89,15 @@ step_failed_before() {
 }
 
 # step_changes_are ID STATE journals it for the step's change and, where a restore turns others back as well, for
-# those of them that were not untouched.
+# those of them that were not untouched. A restore never applies one, whatever the step itself is about.
 step_changes_are() {
     [ -z "${step_change-}" ] || journal_or_stop change "${step_change-}" "$2" "$1"
+    step_turned=$2
+    [ "$step_turned" != applied ] || step_turned=undone
     for step_each in ${step_undoes-}; do
         case $step_each=$(change_state "$step_each") in
             "${step_change-}="* | *=none | *=undone) ;;
-            *) journal_or_stop change "$step_each" "$2" "$1" ;;
+            *) journal_or_stop change "$step_each" "$step_turned" "$1" ;;
         esac
     done
 }
