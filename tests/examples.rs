@@ -5,4 +5,5 @@ mod cocoatrack;
 mod jazz_to_postgresql;
 mod party_posture;
 mod quickstart;
+mod todo_consistency;
 mod uuid_schema;
