@@ -46,15 +46,13 @@ pub fn hold(shell: Shell, scripts: &[&str], server: Option<&Postgres>) {
 fn run(shell: Shell, called: &str, script: &str, server: Option<&Postgres>) -> Result<(), String> {
     let folder = tempfile::Builder::new().prefix("rbk-rt").tempdir_in("/tmp").expect("a temporary folder");
     let tests = corpus::root().join("tests/runtime");
-    let mut command = match script.ends_with(".py") {
-        true => Command::new("python3"),
-        false => {
-            let mut command = Command::new(shell.0);
-            command.args(shell.1);
-            command
-        }
-    };
+    let interpreter: Vec<&str> = if script.ends_with(".py") { vec!["python3"] } else { [&[shell.0], shell.1].concat() };
+    // What called the tests may ignore signals, as `nohup` does, and a shell can't trap what it was born to ignore. Nothing may
+    // hang: what waits in vain is ended and fails.
+    let mut command = Command::new("env");
     command
+        .args(["--default-signal=HUP,INT,QUIT,TERM,PIPE", "timeout", "--kill-after=10", "600"])
+        .args(interpreter)
         .arg(tests.join(script))
         .current_dir(folder.path())
         .env_clear()

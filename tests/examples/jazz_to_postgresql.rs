@@ -87,7 +87,11 @@ impl Stage {
         operator.set("LEAD_DEVELOPER_PHONE", "+44 20 5550100");
         operator.set("DEVOPS_PHONE", "+44 20 5550101");
         operator.set("DBA_PHONE", "+44 20 5550102");
-        operator.always(&format!("--param relay={api}/relay --param app={} --param vault={}", app.display(), place.join("vault").display()));
+        operator.always(&format!(
+            "--param relay={api}/relay --param app={} --param vault={}",
+            app.display(),
+            place.join("vault").display()
+        ));
         let before = [server.canonical("lunary"), canonical(&jazz), settings(&place)];
         Stage { server, operator, jazz, web, api, before }
     }
@@ -297,7 +301,11 @@ fn until_jazz_is_closed_the_way_back_is_open_and_then_it_is_not() {
     stage.scenario("recover-data", "--choose source=from-export");
     let recovered = stage.rows()[1].clone();
     let kept: Vec<&str> = recovered.lines().filter(|line| !line.starts_with("birth-chart|co_zCanary|")).collect();
-    assert!(kept.iter().all(|line| written.contains(line)) && kept.len() + 1 == written.lines().count(), "{}", difference(&written, &recovered));
+    assert!(
+        kept.iter().all(|line| written.contains(line)) && kept.len() + 1 == written.lines().count(),
+        "{}",
+        difference(&written, &recovered)
+    );
     assert!(stage.asks("/api/profile/birth-chart").contains("Taurus"));
     assert_eq!(sqlite(&stage.jazz, "SELECT count(*) FROM documents;").trim(), "0", "nobody's data is in Jazz again");
 }
@@ -358,7 +366,9 @@ fn level_4_brings_back_what_was_damaged_and_loses_exactly_what_it_says() {
     assert_eq!(stage.saves_chart("Virgo"), "200");
     stage.scenario("recover-data", "--choose source=from-export");
     stage.stores_agree("after a repair from the export");
-    let kept = |rows: &str| rows.lines().filter(|line| !line.starts_with("birth-chart|co_zCanary")).map(|line| format!("{line}\n")).collect::<String>();
+    let kept = |rows: &str| {
+        rows.lines().filter(|line| !line.starts_with("birth-chart|co_zCanary")).map(|line| format!("{line}\n")).collect::<String>()
+    };
     assert_eq!(kept(&stage.rows()[1]), kept(&good));
     assert!(stage.rows()[0].contains("birth-chart|co_zCanary|Virgo"), "what was edited since is kept");
 
