@@ -62,6 +62,8 @@ pub enum EdgeKind {
     Takes,
     /// The second restores the first, a backup.
     Restores,
+    /// The first keeps the answer of the second, a check.
+    Captures,
     /// The check answers for the second.
     Verifies,
     /// The first calls for the second.
@@ -78,6 +80,7 @@ impl EdgeKind {
             EdgeKind::Needs => "needs",
             EdgeKind::Takes => "takes",
             EdgeKind::Restores => "restores",
+            EdgeKind::Captures => "captures",
             EdgeKind::Verifies => "verifies",
             EdgeKind::Runs => "runs",
             EdgeKind::Undoes => "undoes",
@@ -263,7 +266,10 @@ impl Drawing<'_> {
             StepKind::Take(backups) => {
                 backups.iter().for_each(|backup| self.edge(node, self.backups[backup.value.index()], EdgeKind::Takes))
             }
-            StepKind::Verify(checks) | StepKind::Capture(checks) | StepKind::Show(checks) => self.verified(checks, node),
+            StepKind::Capture(checks) => {
+                checks.iter().for_each(|check| self.edge(node, self.checks[check.value.index()], EdgeKind::Captures));
+            }
+            StepKind::Verify(checks) | StepKind::Show(checks) => self.verified(checks, node),
             StepKind::Run(scenarios) => {
                 scenarios.iter().for_each(|scenario| self.edge(node, self.scenarios[scenario.value.index()], EdgeKind::Runs))
             }
