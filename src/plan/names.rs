@@ -220,6 +220,9 @@ impl Names {
             None => {
                 let finding =
                     Diagnostic::error("reference/unknown", span, format!("there is no {needed} called `{name}`"), "declared nowhere");
+                if name == "all" && wanted == [Kind::Change, Kind::Phase] {
+                    return Some(finding.help("write `everything` for every change"));
+                }
                 let other = || self.near(name, |kind| !right(kind)).and_then(|near| Some((near, self.get(near)?.kind?)));
                 Some(match (self.near_of(name, wanted), other) {
                     (Some(near), _) => finding.help(format!("did you mean `{near}`?")),

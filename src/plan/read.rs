@@ -406,9 +406,13 @@ impl<'s> Reader<'s> {
             if labels.len() < PLACES {
                 labels.push(Label { span: part.span, text: "used here too".to_owned() });
             }
-        } else if let Some(finding) = self.names.unknown(name, part.span, wanted) {
+        } else if let Some(mut finding) = self.names.unknown(name, part.span, wanted) {
             if self.names.get(name).is_none() {
                 self.reported.insert(key, self.findings.len());
+                if self.forward.names_step(name) {
+                    finding.message.push_str(": that is a step");
+                    finding.labels[0].text = "a step of the forward run".to_owned();
+                }
             }
             self.findings.push(finding);
         }

@@ -87,3 +87,20 @@ fn a_choice_that_could_not_be_read_has_its_options() {
       help: close it with three backticks, alone on a line
     "##);
 }
+
+#[test]
+fn what_is_a_step_is_not_declared_nowhere() {
+    let plan = shop(&[
+        ("  change note-added", "  manual look \"Look around\"\n  change note-added"),
+        ("  applies from note-added\n", "  applies from look\n"),
+        ("  undo note-added by dba\n", "  undo all by dba\n"),
+    ]);
+    assert_snapshot!(found(&plan), @r##"
+    reference/unknown: there is no change or phase called `look`: that is a step
+      plan.rbk:39:16 look | a step of the forward run
+      help: the plan declares `migrate`, `note-added`
+    reference/unknown: there is no change or phase called `all`
+      plan.rbk:40:8 all | declared nowhere
+      help: write `everything` for every change
+    "##);
+}

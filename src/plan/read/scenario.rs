@@ -36,6 +36,11 @@ impl Place {
         Place { whose, ..Place::default() }
     }
 
+    /// Returns whether people gave this name to a step, group or choice in here.
+    pub fn names_step(&self, name: &str) -> bool {
+        self.given.contains(name)
+    }
+
     /// Learns the names that people gave to the steps inside a statement.
     pub fn expect(&mut self, sources: &Sources, statement: &Statement) {
         for inner in statement.block.iter().flat_map(|block| &block.statements) {
