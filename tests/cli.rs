@@ -47,6 +47,16 @@ fn findings_are_the_product_and_the_count_is_the_conversation() {
 }
 
 #[test]
+fn the_readme_shows_what_is_said_today() {
+    let plan = fs::read_to_string("examples/quickstart/quickstart.rbk").unwrap();
+    let forgetful = plan.replace("  take shop-before\n", "");
+    assert_ne!(forgetful, plan);
+    let ran = Rbk::new().file("quickstart.rbk", forgetful).args("check --width 100 quickstart.rbk").run();
+    let (finding, _) = ran.stdout.split_once("\nMore:").unwrap();
+    assert!(fs::read_to_string("README.md").unwrap().contains(&format!("```text\n{finding}```\n")), "{finding}");
+}
+
+#[test]
 fn a_line_each_for_editors() {
     let ran = Rbk::new().file("plan.rbk", faulty()).args("check --format concise plan.rbk").run();
     insta::assert_snapshot!(ran.session());
