@@ -393,6 +393,7 @@ impl<'t> Scanner<'t> {
         }
         if let Some(end) = self.fence_end(start, ticks, line_end) {
             self.at = end;
+            self.almost_closed(start, ticks, line_end, end);
             return;
         }
         self.findings.push(
@@ -400,6 +401,35 @@ impl<'t> Scanner<'t> {
                 .help(format!("close it with {} backticks, alone on a line", ["three", "four", "five"][ticks - 3])),
         );
         self.at = self.resume_after_fence(line_end);
+    }
+
+    /// Reports the first line inside a fence that begins with the fence's own backticks and goes on: what was meant to close it has
+    /// made the statements behind it a part of its code.
+    fn almost_closed(&mut self, start: usize, ticks: usize, line_end: usize, end: usize) {
+        let mut at = line_end + 1;
+        while at < end {
+            let line = &self.text[at..self.line_end(at)];
+            let text = line.trim();
+            let own = text.bytes().take_while(|byte| *byte == b'`').count();
+            if own == ticks && text.len() > ticks {
+                let from = at + line.len() - line.trim_start().len();
+                let many = ["three", "four", "five"][ticks - 3];
+                self.findings.push(
+                    Diagnostic::error(
+                        "syntax/unexpected",
+                        self.span(from, from + text.len()),
+                        "this line does not close the fence that it lies in",
+                        "a line of the fence's text",
+                    )
+                    .because(self.span(start, start + ticks), "opened here")
+                    .help(format!(
+                        "close it with {many} backticks, alone on a line; or open it with more than {many}, if this is its text"
+                    )),
+                );
+                return;
+            }
+            at += line.len() + 1;
+        }
     }
 
     /// Returns the end of the fence's closing backticks.

@@ -58,6 +58,26 @@ fn a_fence_names_its_language_and_is_closed_as_it_was_opened() {
 }
 
 #[test]
+fn what_almost_closes_a_fence_is_not_swallowed_as_its_code() {
+    let plan = shop(&[("note text;\n    ```\n", "note text;\n    ``` # done\n")]);
+    assert_snapshot!(found(&plan), @r##"
+    syntax/unexpected: this line does not close the fence that it lies in
+      plan.rbk:28:5 ``` # done | a line of the fence's text
+      plan.rbk:26:8 ``` | opened here
+      help: close it with three backticks, alone on a line; or open it with more than three, if this is its text
+    "##);
+    let text =
+        |ticks: &str| shop(&[("channel", &format!("section background \"Background\" {ticks}md\n  ```sh\n  ls\n{ticks}\n\nchannel"))]);
+    assert_eq!(found(&text("````")), "");
+    assert_snapshot!(found(&text("```")), @r##"
+    syntax/unexpected: this line does not close the fence that it lies in
+      plan.rbk:16:3 ```sh | a line of the fence's text
+      plan.rbk:15:33 ``` | opened here
+      help: close it with three backticks, alone on a line; or open it with more than three, if this is its text
+    "##);
+}
+
+#[test]
 fn a_tab_is_not_a_narrow_indentation() {
     let plan = shop(&[("      ALTER TABLE orders ADD", "\tALTER TABLE orders ADD")]);
     assert_snapshot!(found(&plan), @r##"
