@@ -6,7 +6,7 @@ db=real
 new_database $db
 B=$WORK/bundle
 lite=$WORK/lite.db
-export MAIN_URL="postgresql://rbk:hunter22@/$db?host=$RBK_PG" LITE="$lite"
+export RBK_LOCK_TIMEOUT=5min MAIN_URL="postgresql://rbk:hunter22@/$db?host=$RBK_PG" LITE="$lite"
 unset PGHOST PGUSER RBK_STATE RBK_HOME
 mkdir -p "$B/lib" "$B/backups/db"
 cp -R "$RBK_TESTS/database/." "$B"

@@ -51,10 +51,11 @@ rm "$PLACE/fail-undo"
 expect 0 'the cause is gone' rb resume
 
 migrated hangs
+impatient
 echo hang >"$PLACE/main-how"
 touch "$PLACE/hold-main" "$PLACE/hold-child"
 expect 4 'a step that hangs' rb run other --accept-loss --approve other=other --as Bob --choose how=careful
-that 'its time is up' has failed-over main-way 'do' 'it had not ended after 4s and was stopped'
+that 'its time is up' has failed-over main-way 'do' 'it had not ended after 3s and was stopped'
 that 'what it ran has been stopped' gone "$(cat "$PLACE/main.pid")"
 that 'what it had started in the background as well' gone "$(cat "$PLACE/child.pid")"
 

@@ -65,6 +65,7 @@ silent_about 'first part\|second part' 'is hidden line by line'
 never 'in the log as well' grep -rq 'first part\|second part' "$B/state"
 
 fresh plain-tools
+impatient
 mkdir "$PLACE/bin"
 for tool in awk cat chmod cp cut cmp date dd dirname env find grep head id ls mkdir mkfifo mv od printf ps rm rmdir sed sh sha256sum sleep sort sync tail \
     tr uname wc dash bash busybox mksh touch; do

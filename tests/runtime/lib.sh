@@ -7,7 +7,7 @@
 
 set -u
 WORK=$RBK_WORK
-export PGHOST="${RBK_PG-}" PGUSER=rbk PGCONNECT_TIMEOUT=5
+export PGHOST="${RBK_PG-}" PGUSER=rbk PGCONNECT_TIMEOUT=30
 export RBK_STATE="$WORK/state" RBK_HOME="$WORK/bundle"
 passed=0 failed=0
 
@@ -78,11 +78,11 @@ with() (
     "$@"
 )
 
-# wait_until NAME COMMAND...: half a minute at most, and no longer than needed.
+# wait_until NAME COMMAND...: no longer than needed, and two minutes are in vain: the machine may be busy.
 wait_until() {
     name=$1
     shift
-    patience=300
+    patience=1200
     until "$@" 2>/dev/null; do
         patience=$((patience - 1))
         if [ "$patience" -eq 0 ]; then

@@ -1,8 +1,9 @@
-"""An HTTP server that says what it was asked. Prints its port; ends with its input."""
+"""An HTTP server that says what it was asked: /slow once somebody has asked for /go. Prints its port; ends with its input."""
 import http.server
 import sys
 import threading
-import time
+
+go = threading.Event()
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -11,8 +12,10 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        if self.path.startswith("/slow"):
-            time.sleep(5)
+        if self.path == "/slow":
+            go.wait()
+        if self.path == "/go":
+            go.set()
         self.send_response({"/500": 500, "/301": 301}.get(self.path, 200))
         self.send_header("location", "/")
         self.end_headers()

@@ -72,7 +72,7 @@ same "$(find "$WORK" . -name pwned)" '' 'no value was carried out'
 hold 'BEGIN; LOCK t;' psql -X -q -A -t -d $db
 unit slow "LOCK t; SELECT :'rbk_param_who'"
 # A function that is called without 9 keeps a copy of it in some shells; a subshell does not.
-(exec 9>&- && do_unit pg tx slow k11) >"$WORK/slow.out" 2>&1 </dev/null &
+(exec 9>&- && with RBK_LOCK_TIMEOUT=5min do_unit pg tx slow k11) >"$WORK/slow.out" 2>&1 </dev/null &
 slow=$!
 waiting() {
     [ "$(q "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '$db'")" -gt 0 ]
@@ -81,7 +81,7 @@ wait_until 'the unit waits for the lock' waiting
 command_lines >"$WORK/out"
 says psql 'there is a client'
 silent_about 'touch pwned' 'no value stands in the process list'
-silent_about 'postgresql://' 'and no URL'
+silent_about "/$db?host=$RBK_PG" 'and no URL'
 release
 wait "$slow"
 same "$?" 0 'and it is carried out once the lock is free'
