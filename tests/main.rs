@@ -24,6 +24,7 @@ mod scripts;
 mod servers;
 mod shells;
 mod undo;
+mod sources;
 
 mod laws {
     //! Properties that hold for every plan.
