@@ -62,14 +62,14 @@ fn the_smallest_plan_has_no_empty_chapters() {
         page_of("plan a \"A plan\" {}\n"),
         "# A plan\n\n\
          Rollback runbook, written by `rbk` from the plan `a`. `./rollback` in the same folder carries it out, step by step, and stops at the \
-         first thing that goes wrong. What is marked *claimed by the author* was not checked by anything.\n"
+         first thing that goes wrong.\n"
     );
 }
 
 #[test]
 fn every_link_leads_somewhere_and_every_anchor_is_one_place() {
     for (name, page) in pages() {
-        let anchors: Vec<&str> = page.split("<a id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let anchors: Vec<&str> = page.split("<a name=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let places: BTreeSet<&str> = anchors.iter().copied().collect();
         assert_eq!(places.len(), anchors.len(), "{name}: an anchor twice");
         for event in Parser::new_ext(&page, options()) {
@@ -101,7 +101,7 @@ fn no_heading_stands_without_content() {
                     None => open = None,
                 },
                 Event::Code(_) => open = None,
-                Event::Html(html) if !html.starts_with("<a id=") => open = None,
+                Event::Html(html) if !html.starts_with("<a name=") => open = None,
                 _ => {}
             }
         }
@@ -110,19 +110,58 @@ fn no_heading_stands_without_content() {
 }
 
 #[test]
-fn every_line_of_a_table_becomes_a_row_of_it() {
+fn every_line_of_a_table_becomes_a_row_of_it_with_all_of_its_columns() {
     for (name, page) in pages() {
         let lines = outside_fences(&page).filter(|line| line.starts_with("| ")).count();
-        let (mut rows, mut heads) = (0, 0);
-        for event in Parser::new_ext(&page, options()) {
+        let (mut rows, mut heads, mut columns) = (0, 0, 0);
+        let events = Parser::new_ext(&page, options()).into_offset_iter();
+        for (event, range) in events {
             match event {
-                Event::Start(Tag::TableRow) => rows += 1,
+                Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
+                Event::Start(Tag::TableRow) => {
+                    rows += 1;
+                    // The reader fills a short row up and cuts a long one off: the source has to have all.
+                    assert_eq!(cells(&page[range.clone()]), columns, "{name}: {}", &page[range]);
+                }
                 Event::Start(Tag::TableHead) => heads += 1,
                 _ => {}
             }
         }
         assert_eq!(lines, rows + 2 * heads, "{name}");
     }
+}
+
+/// How many cells a line of a table has: pipes that nothing escapes, wherever they stand.
+fn cells(line: &str) -> usize {
+    let mut escaped = false;
+    let pipes = line.trim_end().chars().filter(|sign| {
+        let counts = *sign == '|' && !escaped;
+        escaped = *sign == '\\' && !escaped;
+        counts
+    });
+    pipes.count() - 1
+}
+
+#[test]
+fn headings_are_four_levels_deep_at_most_and_skip_none() {
+    for (name, page) in pages() {
+        let mut above = 0;
+        for event in Parser::new_ext(&page, options()) {
+            if let Event::Start(Tag::Heading { level, .. }) = event {
+                assert!(level as u8 <= 4 && level as u8 <= above + 1, "{name}: level {level} below {above}");
+                above = level as u8;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_new_title_changes_no_anchor() {
+    let anchors =
+        |page: &str| page.split("<a name=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect::<Vec<_>>();
+    let renamed = SWITCH.replace("\"Freeze V1\"", "\"Nobody writes V1\"").replace("\"V1 takes no writes\"", "\"V1 is frozen\"");
+    assert_ne!(renamed, SWITCH);
+    assert_eq!(anchors(&page_of(&renamed)), anchors(&page_of(SWITCH)));
 }
 
 #[test]

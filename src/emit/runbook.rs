@@ -1,31 +1,39 @@
 //! The runbook: a plan as a page for the person who has to carry it out, at three in the morning.
 //!
-//! Short and imperative; the way to a scenario comes first, everything that is looked up comes last. Written for somebody
-//! who has never seen a plan: no word of the language stands unexplained. Honest: what nobody stated is *not stated*, what
-//! only the author says is *claimed*. One file a chapter; a chapter without content is left out.
+//! Short and imperative; the way to a scenario comes first, then the scenarios, then what is done before and after, and what
+//! is only looked up comes last. Written for somebody who has never seen a plan: no word of the language stands unexplained.
+//! Honest: what nobody stated is *not stated*, what only the author says is *claimed*. One file a chapter; a chapter without
+//! content is left out.
 
-mod backups;
 mod book;
 mod checks;
 mod clock;
+mod deadlines;
 mod diagram;
-mod gaps;
+mod form;
+mod glance;
 mod guide;
-mod identity;
+mod head;
 mod lists;
+mod loss;
 mod markdown;
 mod messages;
+mod parts;
 mod people;
 mod recovery;
 mod reversible;
 mod risks;
+mod safeguards;
 mod scenario;
 mod step;
 mod systems;
 mod timeline;
 mod triggers;
+mod uncovered;
 mod words;
 mod work;
+
+use std::collections::HashMap;
 
 use crate::analysis::Facts;
 use crate::graph::Graph;
@@ -34,6 +42,7 @@ use crate::source::Sources;
 
 use clock::Clock;
 use markdown::{Page, authored, link, text};
+use parts::Part;
 
 /// What every chapter reads.
 struct Book<'p> {
@@ -42,70 +51,94 @@ struct Book<'p> {
     facts: &'p Facts<'p>,
     sources: &'p Sources,
     clock: Clock,
+    /// By scenario.
+    parts: Vec<Option<Part<'p>>>,
+    /// By name.
+    anchors: HashMap<&'p str, String>,
 }
 
-type Chapter = fn(&Book, &mut Page);
+/// Anchor, title and writer of a chapter.
+type Chapter = (&'static str, &'static str, fn(&Book, &mut Page));
 
-/// Anchor, title and writer of the chapters before the scenarios, and of those behind them.
-const FIRST: [(&str, &str, Chapter); 2] =
-    [("which-scenario", "Which scenario?", guide::write), ("before-you-start", "Before you start", systems::values)];
-const LAST: [(&str, &str, Chapter); 15] = [
-    ("can-it-be-rolled-back", "Can it be rolled back?", reversible::write),
-    ("recovery-times", "Recovery times", recovery::write),
-    ("timeline", "The forward run", timeline::write),
-    ("diagram", "The plan as a picture", diagram::write),
-    ("backups", "Backups", backups::write),
-    ("triggers", "Triggers", triggers::write),
+const GUIDE: Chapter = ("which-scenario", "Which scenario?", guide::write);
+/// Behind the scenarios: what somebody needs who carries one out.
+const INCIDENT: [Chapter; 5] = [
+    ("before-you-start", "Before you start", systems::values),
     ("contacts", "Contacts and roles", people::write),
     ("messages", "Messages", messages::write),
+    ("afterwards", "After a rollback", lists::posts),
+    ("report", "The report", form::write),
+];
+/// For whoever plans and carries out the migration.
+const MIGRATION: [Chapter; 12] = [
+    ("about", "About this plan", head::about),
+    ("can-it-be-rolled-back", "Can it be rolled back?", reversible::write),
+    ("losses", "What a rollback loses", loss::write),
+    ("recovery-times", "Recovery times", recovery::write),
+    ("timeline", "The forward run", timeline::write),
+    ("deadlines", "Deadlines", deadlines::write),
     ("checklists", "Checklists", lists::checklists),
     ("monitoring", "Monitoring", lists::monitors),
-    ("afterwards", "After a rollback", lists::posts),
+    ("safeguards", "Safeguards", safeguards::write),
     ("risks", "Risks", risks::risks),
     ("accepted-risks", "Accepted risks", risks::accepted),
-    ("checks", "Checks", checks::write),
-    ("systems", "Systems", systems::write),
+    ("not-covered", "What this plan does not cover", uncovered::write),
 ];
-const HISTORY: (&str, &str, Chapter) = ("history", "History", systems::history);
+const REFERENCE: [Chapter; 3] =
+    [("triggers", "Triggers", triggers::write), ("checks", "Checks", checks::write), ("systems", "Systems", systems::write)];
+const LAST: [Chapter; 2] = [("diagram", "The plan as a picture", diagram::write), ("history", "History", systems::history)];
 
 /// Returns the runbook of a plan as Markdown (CommonMark with tables).
 pub fn markdown(plan: &Plan, graph: &Graph, facts: &Facts<'_>, sources: &Sources) -> String {
     let clock = Clock::new(plan.window.as_ref().map(|window| &window.value));
-    let book = Book { plan, graph, facts, sources, clock };
-    let mut contents: Vec<String> = Vec::new();
+    let mut book = Book { plan, graph, facts, sources, clock, parts: Vec::new(), anchors: book::anchors(plan) };
+    book.parts = parts::parts(&book);
     let mut chapters = Page::default();
-    for chapter in FIRST {
-        add(&book, chapter, &mut contents, &mut chapters);
-    }
-    let parts = plan.scenarios.ids().filter(|id| book.is_part(*id));
-    for id in book.scenarios().map(|(id, _)| id).chain(parts) {
-        contents.push(format!("{}: {}", book.kind(id), words::linked("scenario", &plan.scenarios[id].header)));
+
+    let mut now: Vec<String> = Vec::new();
+    add(&book, &[GUIDE], &mut now, &mut chapters);
+    for (id, scenario) in book.scenarios() {
+        now.push(words::linked("scenario", &scenario.header));
         scenario::write(&book, id, &mut chapters);
     }
-    for chapter in LAST {
-        add(&book, chapter, &mut contents, &mut chapters);
+    for (id, scenario) in plan.scenarios.iter() {
+        if let Some(alone) = book.alone(id) {
+            now.push(link(&scenario::part_title(alone, scenario), &words::anchor("scenario", &scenario.header.name)));
+            scenario::part(&book, id, alone, &mut chapters);
+        }
     }
+    add(&book, &INCIDENT, &mut now, &mut chapters);
+    let mut migration: Vec<String> = Vec::new();
+    add(&book, &MIGRATION, &mut migration, &mut chapters);
+    let mut reference: Vec<String> = Vec::new();
+    add(&book, &REFERENCE, &mut reference, &mut chapters);
     for (_, section) in plan.sections.iter() {
-        contents.push(words::linked("section", &section.header));
+        reference.push(words::linked("section", &section.header));
         chapters.heading(2, &text(&section.header.title), &words::anchor("section", &section.header.name));
         chapters.block(&authored(&section.text.text));
+        book.remarks(&section.header.notes, &section.header.links, &mut chapters);
     }
-    add(&book, HISTORY, &mut contents, &mut chapters);
+    add(&book, &LAST, &mut reference, &mut chapters);
 
     let mut page = Page::default();
-    identity::write(&book, &mut page);
+    head::write(&book, &mut page);
+    let groups = [("In an incident", now), ("The migration", migration), ("To look things up", reference)];
+    let contents: Vec<String> =
+        groups.iter().filter(|(_, links)| !links.is_empty()).map(|(title, links)| format!("{title}: {}", links.join(" · "))).collect();
     page.list(&contents);
     page.block(&chapters.finish());
     page.finish()
 }
 
-/// Adds a chapter, unless it has nothing to say.
-fn add(book: &Book, (anchor, title, write): (&str, &str, Chapter), contents: &mut Vec<String>, chapters: &mut Page) {
-    let mut chapter = Page::default();
-    write(book, &mut chapter);
-    if !chapter.is_empty() {
-        contents.push(link(title, anchor));
-        chapters.heading(2, title, anchor);
-        chapters.block(&chapter.finish());
+/// Adds chapters, each unless it has nothing to say.
+fn add(book: &Book, all: &[Chapter], contents: &mut Vec<String>, chapters: &mut Page) {
+    for (anchor, title, write) in all {
+        let mut chapter = Page::default();
+        write(book, &mut chapter);
+        if !chapter.is_empty() {
+            contents.push(link(title, anchor));
+            chapters.heading(2, title, anchor);
+            chapters.block(&chapter.finish());
+        }
     }
 }

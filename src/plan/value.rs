@@ -14,6 +14,33 @@ impl Duration {
     pub fn of(seconds: u64) -> Duration {
         Duration { seconds, low: None }
     }
+
+    /// Returns it as people say it: `90 s`, `1 h 30 min`, `7 days`; a range as `1 h to 2 h`.
+    pub fn said(self) -> String {
+        match self.low {
+            Some(low) if low != self.seconds => format!("{} to {}", said(low), said(self.seconds)),
+            _ => said(self.seconds),
+        }
+    }
+}
+
+/// Returns a number of seconds as people say it: `3 h 22 min`.
+pub fn said(seconds: u64) -> String {
+    if seconds > 0 && seconds < 120 && !seconds.is_multiple_of(60) {
+        return format!("{seconds} s");
+    }
+    let units = [(86_400, "day"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (length, unit) in units {
+        let count = rest / length;
+        rest %= length;
+        if count > 0 {
+            let plural = if unit == "day" && count > 1 { "s" } else { "" };
+            parts.push(format!("{count} {unit}{plural}"));
+        }
+    }
+    if parts.is_empty() { "0 min".to_owned() } else { parts.join(" ") }
 }
 
 /// An instant relative to T, in seconds: `T-24h` is -86,400.
@@ -110,4 +137,16 @@ impl Level {
 pub enum Place {
     Literal(String),
     Variable(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        let all: Vec<String> = [0, 60, 90, 120, 5_400, 86_400, 1_209_600, 90_061].map(said).into();
+        assert_eq!(all, ["0 min", "1 min", "90 s", "2 min", "1 h 30 min", "1 day", "14 days", "1 day 1 h 1 min 1 s"]);
+        assert_eq!(Duration { seconds: 7_200, low: Some(3_600) }.said(), "1 h to 2 h");
+    }
 }

@@ -1,7 +1,8 @@
 //! A loss in one plain sentence, with the plan's own names and clock.
 
 use crate::plan::Plan;
-use crate::plan::lexeme::{duration_text, instant_text};
+use crate::plan::lexeme::instant_text;
+use crate::plan::value::said;
 
 use super::{Edge, Loss, Occasion};
 
@@ -23,7 +24,7 @@ pub fn sentence(plan: &Plan, loss: &Loss) -> String {
         windows.push(format!("{} times more", loss.windows.len() - TOLD));
     }
     let windows = windows.join(", and ");
-    let length = loss.seconds.map_or(String::new(), |seconds| format!(": {} of writes at most", duration_text(seconds)));
+    let length = loss.seconds.map_or(String::new(), |seconds| format!(": {} of writes at most", said(seconds)));
     let kept = loss.kept.map_or(String::new(), |kept| format!("; `{}` keeps a copy of it", plan.backups[kept].header.name));
     format!("{what} to {} (`{}`) {windows} is lost{length}{kept}", target.title, target.name)
 }

@@ -31,7 +31,7 @@ fn frozen(between: &str, scenario: &str) -> String {
 fn writes_between_the_take_and_the_freeze_are_lost() {
     assert_eq!(
         losses("", &frozen("", "applies until thaw\n undo x")),
-        "what is written to The database (`db`) from the take of `b` (T-1h) until “Do freeze” (T+1m) is lost: 1h1m of writes at most"
+        "what is written to The database (`db`) from the take of `b` (T-1h) until “Do freeze” (T+1m) is lost: 1 h 1 min of writes at most"
     );
 }
 
@@ -40,7 +40,7 @@ fn a_take_while_frozen_loses_nothing_until_the_thaw() {
     assert_eq!(losses("", &frozen("take b\n", "applies until thaw\n undo x")), "");
     assert_eq!(
         losses("", &frozen("take b\n", "applies within 24h of on\n undo x")),
-        "everything written to The database (`db`) from “Do thaw” (T+1h) until its restore (by T+25h30m) is lost: 24h30m of writes at most"
+        "everything written to The database (`db`) from “Do thaw” (T+1h) until its restore (by T+25h30m) is lost: 1 day 30 min of writes at most"
             .replace("24h30m", "1d30m")
             .replace("T+25h30m", "T+1d1h30m")
     );
@@ -52,7 +52,7 @@ fn a_freeze_of_the_scenario_ends_the_window() {
         "applies within 1h of thaw\n step stop-writes \"Stop writes\" on db takes 1m {\n do manual \"x\"\n freezes db\n }\n undo x";
     assert_eq!(
         losses("", &frozen("take b\n", scenario)),
-        "what is written to The database (`db`) from “Do thaw” (T+1h) until “Stop writes” in the rollback is lost: 1h11m of writes at most"
+        "what is written to The database (`db`) from “Do thaw” (T+1h) until “Stop writes” in the rollback is lost: 1 h 11 min of writes at most"
     );
 }
 
@@ -61,7 +61,7 @@ fn undoing_the_freeze_before_the_restore_lets_writers_in() {
     assert_eq!(
         losses("", &frozen("take b\n", "applies until thaw\n undo freeze\n undo x")),
         "everything written to The database (`db`) from “Undo: Do freeze” in the rollback until its restore (by T+1h21m) is lost: \
-         21m of writes at most"
+         21 min of writes at most"
     );
 }
 
@@ -75,7 +75,7 @@ fn the_end_of_retention_bounds_what_nothing_else_does() {
         );
     assert_eq!(
         losses("retain 7d", &body),
-        "everything written to The database (`db`) from the take of `b` (T) until its restore (by T+7d1h20m) is lost: 7d1h20m of writes at most"
+        "everything written to The database (`db`) from the take of `b` (T) until its restore (by T+7d1h20m) is lost: 7 days 1 h 20 min of writes at most"
     );
     assert_eq!(losses("", &body), "everything written to The database (`db`) from the take of `b` (T) until its restore is lost");
 }
@@ -85,13 +85,13 @@ fn where_nobody_writes_nothing_is_lost() {
     let body = frozen("take b\n", "applies from freeze\n undo x").replace("writes db", "writes other");
     assert_eq!(losses("", &body), "");
     let stopped = frozen("", "applies until thaw\n undo x").replace("freezes db", "stops w").replace("thaws db", "starts w");
-    assert!(losses("", &stopped).contains("until “Do freeze” (T+1m) is lost: 1h1m"));
+    assert!(losses("", &stopped).contains("until “Do freeze” (T+1m) is lost: 1 h 1 min"));
 }
 
 #[test]
 fn what_the_scenario_keeps_aside_is_said() {
     let body = backup("aside", "") + &frozen("", "applies until thaw\n take aside\n undo x");
-    assert!(losses("", &body).ends_with("1h1m of writes at most; `aside` keeps a copy of it"));
+    assert!(losses("", &body).ends_with("1 h 1 min of writes at most; `aside` keeps a copy of it"));
 }
 
 #[test]

@@ -1,16 +1,38 @@
 //! What the chapters ask of the plan and of what follows from it.
 
+use std::collections::HashMap;
+
 use crate::analysis::CriticalPath;
 use crate::analysis::program::Program;
 use crate::plan::change::Change;
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
 use crate::plan::value::Duration;
-use crate::plan::{Link, Prose};
+use crate::plan::{Header, Link, Plan, Prose};
 
 use super::Book;
-use super::markdown::{Page, authored, outside_link, sentence, text};
-use super::words::duration;
+use super::markdown::{Page, authored, code, link, named, outside_link, text};
+use super::parts::{Alone, Part};
+use super::words::{anchor, duration};
+
+/// What is said of a scenario that loses nothing, as far as rbk can tell.
+pub const NO_LOSS: &str = "nothing that `rbk` can see in the plan";
+
+/// Returns the anchors of everything that has a name and a place on the page.
+pub fn anchors(plan: &Plan) -> HashMap<&str, String> {
+    let mut all = HashMap::new();
+    macro_rules! add {
+        ($($kind:literal $arena:ident),* $(,)?) => {
+            $(for (_, one) in plan.$arena.iter() { all.insert(one.header.name.as_str(), anchor($kind, &one.header.name)); })*
+        };
+    }
+    add! {
+        "target" targets, "role" roles, "backup" backups, "flag" flags, "release" releases, "check" checks, "phase" phases,
+        "change" changes, "decision" decisions, "trigger" triggers, "scenario" scenarios, "message" messages,
+        "checklist" checklists, "monitor" monitors, "risk" risks, "post" posts, "section" sections,
+    }
+    all
+}
 
 /// How long a scenario takes, against what is promised.
 pub struct Time {
@@ -84,9 +106,12 @@ impl<'p> Book<'p> {
         self.facts.is_part(scenario)
     }
 
-    /// What a scenario is called on the page.
-    pub fn kind(&self, scenario: Id<Scenario>) -> &'static str {
-        if self.is_part(scenario) { "Part" } else { "Scenario" }
+    /// The part that a scenario is, where it stands in a chapter of its own.
+    pub fn alone(&self, scenario: Id<Scenario>) -> Option<&Alone<'p>> {
+        match self.parts.get(scenario.index()) {
+            Some(Some(Part::Alone(alone))) => Some(alone),
+            _ => None,
+        }
     }
 
     /// The steps of a scenario, spelled out.
@@ -111,8 +136,16 @@ impl<'p> Book<'p> {
 
     /// What a scenario loses, as far as rbk can tell.
     pub fn loss(&self, scenario: Id<Scenario>) -> String {
-        let losses: Vec<String> = self.facts.loss(scenario).iter().map(|loss| sentence(&loss.sentence)).collect();
-        if losses.is_empty() { "nothing that `rbk` can see in the plan".to_owned() } else { losses.join("<br>") }
+        let losses: Vec<String> = self.facts.loss(scenario).iter().map(|loss| self.words(&loss.sentence)).collect();
+        if losses.is_empty() { NO_LOSS.to_owned() } else { losses.join("<br>") }
+    }
+
+    /// A plain text in which names of the plan, where they stand between backticks, lead to what they name.
+    pub fn words(&self, plain: &str) -> String {
+        named(plain, &|name| match self.anchors.get(name) {
+            Some(anchor) => link(&code(name), anchor),
+            None => code(name),
+        })
     }
 
     /// Whether a text is Markdown from a fence rather than a plain string.
@@ -122,12 +155,29 @@ impl<'p> Book<'p> {
 
     /// A text as a block of its own.
     pub fn prose(&self, prose: &Prose) -> String {
-        if self.is_authored(prose) { authored(&prose.text) } else { text(&prose.text) }
+        if self.is_authored(prose) { authored(&prose.text) } else { self.words(&prose.text) }
     }
 
-    /// A text within a table: its lines, without markup.
-    pub fn cell(&self, prose: &Prose) -> String {
-        text(&prose.text)
+    /// Texts within a table's cell: their lines, without markup.
+    pub fn cell(&self, prose: &[Prose]) -> String {
+        let one = |prose: &Prose| if self.is_authored(prose) { text(&prose.text) } else { self.words(&prose.text) };
+        prose.iter().map(one).collect::<Vec<_>>().join("<br>")
+    }
+
+    /// The notes and links of declarations that stand in a table above, each with the title that it belongs to.
+    pub fn remarks_of<'h>(&self, headers: impl IntoIterator<Item = &'h Header>, page: &mut Page) {
+        let mut lines = Vec::new();
+        for header in headers {
+            lines.extend(header.notes.iter().map(|note| self.labelled(&text(&header.title), note)));
+            lines.extend(header.links.iter().map(|link| format!("**{}:** {}", text(&header.title), outside_link(&link.title, &link.url))));
+        }
+        page.list(&lines);
+    }
+
+    /// A labelled list item: text on the same line, authored Markdown below it. The label is inline Markdown.
+    pub fn labelled(&self, label: &str, prose: &Prose) -> String {
+        let body = self.prose(prose);
+        if self.is_authored(prose) { format!("**{label}:**\n\n{body}") } else { format!("**{label}:** {body}") }
     }
 
     /// The notes and links of a declaration.

@@ -7,10 +7,10 @@ use jiff::civil::{self, Weekday};
 use jiff::tz::TimeZoneDatabase;
 use jiff::{SignedDuration, Zoned};
 
-use crate::plan::value::{self, Instant, Window, WindowDay};
+use crate::plan::value::{self, Instant, Window, WindowDay, said};
 
 use super::markdown::text;
-use super::words::{instant, seconds};
+use super::words::instant;
 
 /// What T is on the calendar.
 pub enum Clock {
@@ -73,7 +73,14 @@ impl Clock {
             (Clock::None, _) => instant(at),
             (Clock::Weekly { zone, .. }, [local, _]) => format!("{}, {local} {zone}", instant(at)),
             (Clock::On(_), [utc, other]) if other.is_empty() => format!("{}, {utc} UTC", instant(at)),
-            (Clock::On(_), [local, utc]) => format!("{}, {local} {} = {utc} UTC", instant(at), self.titles()[0]),
+            (Clock::On(_), [local, utc]) => {
+                // On the same day the hour says enough.
+                let utc = match (local.rsplit_once(' '), utc.rsplit_once(' ')) {
+                    (Some((day, _)), Some((same, hour))) if day == same => hour,
+                    _ => &utc,
+                };
+                format!("{}, {local} {} = {utc} UTC", instant(at), self.titles()[0])
+            }
         }
     }
 
@@ -83,7 +90,7 @@ impl Clock {
             WindowDay::On(date) => self.day().unwrap_or_else(|| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)),
             WindowDay::Every(day) => format!("every {}", capitalized(day)),
         };
-        let span = format!("{day}, {} to {} {} ({})", clock(window.from), clock(window.to), window.zone, seconds(window.seconds()));
+        let span = format!("{day}, {} to {} {} ({})", clock(window.from), clock(window.to), window.zone, said(window.seconds()));
         let utc = match self {
             Clock::On(start) if !is_utc(start) => {
                 let end = start.checked_add(SignedDuration::from_secs(window.seconds().cast_signed()));

@@ -100,6 +100,11 @@ pub fn code(plain: &str) -> String {
     format!("{ticks}{pad}{plain}{pad}{ticks}")
 }
 
+/// Returns an anchor: a place that links lead to. GitLab takes `id` off an `a` and leaves `name`; GitHub knows both.
+pub fn place(anchor: &str) -> String {
+    format!("<a name=\"{anchor}\"></a>")
+}
+
 /// Returns a link to an anchor of this page. `label` is inline Markdown.
 pub fn link(label: &str, anchor: &str) -> String {
     format!("[{label}](#{anchor})")
@@ -112,15 +117,15 @@ pub fn outside_link(title: &str, url: &str) -> String {
     if plain && safe { format!("[{}]({url})", text(title)) } else { format!("{}: {}", text(title), code(url)) }
 }
 
-/// Returns a sentence of rbk's own, in which names stand between backticks, as inline Markdown. What it quotes from a plan
-/// may hold backticks too: only what looks like a name becomes code.
-pub fn sentence(own: &str) -> String {
+/// Returns a text as inline Markdown in which names stand between backticks; `show` writes the names. What such a text quotes
+/// may hold backticks too: only what looks like a name is one.
+pub fn named(plain: &str, show: &dyn Fn(&str) -> String) -> String {
     let mut out = String::new();
-    let mut rest = own;
+    let mut rest = plain;
     while let Some((before, behind)) = rest.split_once('`') {
         let Some((name, after)) = behind.split_once('`').filter(|(name, _)| is_name(name)) else { break };
         out += &spaced(before);
-        out += &code(name);
+        out += &show(name);
         rest = after;
     }
     out + &spaced(rest)
@@ -227,8 +232,13 @@ pub struct Page {
 impl Page {
     /// Adds a heading with an anchor of its own, which lasts when the title is reworded.
     pub fn heading(&mut self, level: usize, title: &str, anchor: &str) {
-        let hashes = "#".repeat(level.min(6));
-        self.block(&format!("<a id=\"{anchor}\"></a>\n\n{hashes} {title}"));
+        self.block(&place(anchor));
+        self.plain_heading(level, title);
+    }
+
+    /// Adds a heading that nothing links to.
+    pub fn plain_heading(&mut self, level: usize, title: &str) {
+        self.block(&format!("{} {title}", "#".repeat(level)));
     }
 
     /// Adds a block: a paragraph, a fence, a table. Nothing, where it is empty.
@@ -263,14 +273,14 @@ impl Page {
 
 /// A table. A column that no row fills is left out, unless it is there to be filled in by hand.
 pub struct Table {
-    columns: Vec<(&'static str, bool)>,
+    columns: Vec<(String, bool)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// Returns a table without rows. A title that begins with `✎` is that of a column to be filled in by hand.
-    pub fn new(titles: &[&'static str]) -> Table {
-        let columns = titles.iter().map(|title| (title.trim_start_matches('✎'), title.starts_with('✎'))).collect();
+    pub fn new(titles: &[&str]) -> Table {
+        let columns = titles.iter().map(|title| (title.trim_start_matches('✎').to_owned(), title.starts_with('✎'))).collect();
         Table { columns, rows: Vec::new() }
     }
 
@@ -290,7 +300,7 @@ impl Table {
             .collect();
         let line =
             |cell: &dyn Fn(usize) -> String| format!("| {} |\n", shown.iter().map(|column| cell(*column)).collect::<Vec<_>>().join(" | "));
-        let mut out = line(&|column| self.columns[column].0.to_owned());
+        let mut out = line(&|column| self.columns[column].0.clone());
         out += &line(&|_| "---".to_owned());
         for row in &self.rows {
             out += &line(&|column| row[column].replace('\n', "<br>"));
@@ -353,9 +363,10 @@ mod tests {
     }
 
     #[test]
-    fn names_in_sentences_of_rbk_are_code_and_quotations_are_text() {
-        assert_eq!(sentence("is written to The *shop* (`shop`) from `a-b` on"), "is written to The \\*shop\\* (`shop`) from `a-b` on");
-        assert_eq!(sentence("“rm `ls -l` now” and `x`"), "“rm \\`ls -l\\` now” and \\`x\\`");
+    fn names_between_backticks_are_shown_and_quotations_are_text() {
+        let shown = |plain: &str| named(plain, &code);
+        assert_eq!(shown("is written to The *shop* (`shop`) from `a-b` on"), "is written to The \\*shop\\* (`shop`) from `a-b` on");
+        assert_eq!(shown("“rm `ls -l` now” and `x`"), "“rm \\`ls -l\\` now” and \\`x\\`");
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub fn write(book: &Book, page: &mut Page) {
         }
         book.remarks(&message.header.notes, &message.header.links, page);
     }
+    book.remarks_of(plan.channels.iter().map(|(_, channel)| &channel.header), page);
 }
 
 /// The slots of a message that occur in it, with what they hold.

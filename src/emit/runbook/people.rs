@@ -6,8 +6,8 @@ use crate::plan::id::Id;
 use crate::plan::people::Role;
 
 use super::Book;
-use super::markdown::{Page, Table, text};
-use super::words::{self, contact, duration, linked};
+use super::markdown::{Page, Table, place, text};
+use super::words::{anchor, contact, duration, linked};
 
 /// Writes whom to call, then what each role does in which scenario.
 pub fn write(book: &Book, page: &mut Page) {
@@ -16,7 +16,7 @@ pub fn write(book: &Book, page: &mut Page) {
     for (_, role) in plan.roles.iter() {
         let contacts: Vec<String> = role.contacts.iter().map(contact).collect();
         table.row([
-            format!("<a id=\"{}\"></a>{}", words::anchor("role", &role.header.name), text(&role.header.title)),
+            format!("{}{}", place(&anchor("role", &role.header.name)), text(&role.header.title)),
             role.person.as_deref().map_or(String::new(), text),
             if contacts.is_empty() { "**no contact**".to_owned() } else { contacts.join("<br>") },
             role.available.as_deref().map_or(String::new(), text),
@@ -26,49 +26,73 @@ pub fn write(book: &Book, page: &mut Page) {
         ]);
     }
     page.block(&table.finish());
+    book.remarks_of(plan.roles.iter().map(|(_, role)| &role.header), page);
     let duties = duties(book);
     let mut lines = Vec::new();
     for (id, role) in plan.roles.iter() {
-        if let Some(duties) = duties.get(&id) {
-            lines.push(format!("**{}**: {}", text(&role.header.title), duties.join("; ")));
-        }
+        let Some(duties) = duties.get(&id) else { continue };
+        let own: Vec<String> = duties
+            .iter()
+            .map(|(verb, what)| match *verb {
+                Verb::Duty => format!("- {}", what.join("\n- ")),
+                verb => format!("- {} {}", WORDS[verb as usize], what.join("; ")),
+            })
+            .collect();
+        lines.push(format!("**{}**\n{}", text(&role.header.title), own.join("\n")));
     }
     if !lines.is_empty() {
-        page.block("Who does what:");
+        page.plain_heading(3, "Who does what");
         page.list(&lines);
-    }
-    for (_, role) in plan.roles.iter() {
-        book.remarks(&role.header.notes, &role.header.links, page);
     }
 }
 
-/// What a role does: what the plan says of it, and the steps, approvals and decisions that name it.
-fn duties(book: &Book) -> BTreeMap<Id<Role>, Vec<String>> {
+/// What somebody has to do with something. The order is that of the page.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verb {
+    Duty,
+    Owns,
+    Decides,
+    Approves,
+    Answers,
+    Does,
+    Prepares,
+    Sends,
+    Watches,
+    Ticks,
+    SeesTo,
+}
+
+/// By verb.
+const WORDS: [&str; 11] =
+    ["", "owns", "decides:", "approves", "answers", "does", "does in the forward run:", "sends", "watches", "ticks off", "sees to"];
+
+/// What each role does: what the plan says of it, and all that names it.
+fn duties(book: &Book) -> BTreeMap<Id<Role>, BTreeMap<Verb, Vec<String>>> {
     let plan = book.plan;
-    let mut duties: BTreeMap<Id<Role>, Vec<String>> = BTreeMap::new();
-    let mut add = |role: Id<Role>, duty: String| {
-        let duties = duties.entry(role).or_default();
-        if !duties.contains(&duty) {
-            duties.push(duty);
+    let mut duties: BTreeMap<Id<Role>, BTreeMap<Verb, Vec<String>>> = BTreeMap::new();
+    let mut add = |role: Id<Role>, verb: Verb, what: String| {
+        let known = duties.entry(role).or_default().entry(verb).or_default();
+        if !known.contains(&what) {
+            known.push(what);
         }
     };
     if let Some(owner) = &plan.owner {
-        add(owner.value, "owns this plan".to_owned());
+        add(owner.value, Verb::Owns, "this plan".to_owned());
     }
     for (id, role) in plan.roles.iter() {
-        role.duties.iter().for_each(|duty| add(id, text(duty)));
+        role.duties.iter().for_each(|duty| add(id, Verb::Duty, book.words(duty)));
     }
     for (_, decision) in plan.decisions.iter() {
-        add(decision.by.value, format!("decides “{}”", text(&decision.header.title)));
+        add(decision.by.value, Verb::Decides, linked("decision", &decision.header));
     }
     for (_, trigger) in plan.triggers.iter() {
         if let Some(by) = &trigger.by {
-            add(by.value, format!("answers {}", linked("trigger", &trigger.header)));
+            add(by.value, Verb::Answers, linked("trigger", &trigger.header));
         }
     }
     for (id, scenario) in plan.scenarios.iter() {
         if let Some(approval) = &scenario.approve {
-            add(approval.by.value, format!("approves {}", linked("scenario", &scenario.header)));
+            add(approval.by.value, Verb::Approves, linked("scenario", &scenario.header));
         }
         let mut counts: BTreeMap<Id<Role>, usize> = BTreeMap::new();
         if !book.is_part(id) {
@@ -78,21 +102,31 @@ fn duties(book: &Book) -> BTreeMap<Id<Role>, Vec<String>> {
         }
         for (role, count) in counts {
             let steps = if count == 1 { "1 step".to_owned() } else { format!("{count} steps") };
-            add(role, format!("does {steps} of {}", linked("scenario", &scenario.header)));
+            add(role, Verb::Does, format!("{steps} of {}", linked("scenario", &scenario.header)));
+        }
+    }
+    for item in book.facts.forward.items() {
+        if let Some(by) = item.by {
+            add(by, Verb::Prepares, text(&item.title));
         }
     }
     for (_, message) in plan.messages.iter() {
-        if let Some(by) = message.by {
-            add(by, format!("sends {}", linked("message", &message.header)));
+        if let Some(by) = message.by.or(plan.channels[message.channel.value].by) {
+            add(by, Verb::Sends, linked("message", &message.header));
         }
     }
     for (_, monitor) in plan.monitors.iter() {
         if let Some(by) = monitor.by {
-            add(by, format!("watches “{}”", text(&monitor.header.title)));
+            add(by, Verb::Watches, linked("monitor", &monitor.header));
+        }
+    }
+    for (_, list) in plan.checklists.iter() {
+        for by in list.items.iter().filter_map(|item| item.by) {
+            add(by, Verb::Ticks, linked("checklist", &list.header));
         }
     }
     for (_, post) in plan.posts.iter() {
-        add(post.by, format!("sees to “{}”", text(&post.header.title)));
+        add(post.by, Verb::SeesTo, linked("post", &post.header));
     }
     duties
 }

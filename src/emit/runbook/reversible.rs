@@ -1,36 +1,99 @@
-//! "Can it be rolled back?": each change, how it is taken back, on whose word, and until when; and where the way back ends.
+//! "Can it be rolled back?": each change, how it is taken back and on whose word; what can't be; where the way back ends.
 
 use crate::analysis::Answer;
-use crate::plan::action::Action;
-use crate::plan::change::{Change, Recover, Undo};
+use crate::plan::change::{Change, Recover};
 use crate::plan::id::Id;
+use crate::plan::people::Moment;
 use crate::plan::scenario::Scenario;
 
-use super::markdown::{Page, Table, code, sentence, text};
-use super::words::{duration, linked};
-use super::{Book, gaps};
+use super::markdown::{Page, Table, code, link, place, text};
+use super::words::{anchor, linked};
+use super::{Book, uncovered};
 
-/// Writes the table, and beneath it where the ability to go back ends.
+/// Writes the table, what can't be undone, and beneath it where the ability to go back ends.
 pub fn write(book: &Book, page: &mut Page) {
     let plan = book.plan;
     let scenarios = scenarios(book);
-    let mut table = Table::new(&["Change", "Can it be rolled back?", "How", "By which scenario, until when", "What it means for users"]);
+    let mut table = Table::new(&["Change", "Can it be rolled back?", "How", "By which scenario"]);
     for id in book.graph.order() {
         let change = &plan.changes[*id];
-        let impact: Vec<String> = change.impacts.iter().map(|impact| book.cell(impact)).collect();
+        let by: Vec<String> = scenarios[id.index()].iter().map(|id| linked("scenario", &plan.scenarios[*id].header)).collect();
         table.row([
-            format!("{}<br>{}", text(&change.header.title), code(&change.header.name)),
+            format!("{}{}<br>{}", place(&anchor("change", &change.header.name)), text(&change.header.title), code(&change.header.name)),
             answer(book, *id),
             how(book, *id),
-            until(book, &scenarios[id.index()]),
-            impact.join("<br>"),
+            if by.is_empty() { "**no scenario takes it back**".to_owned() } else { by.join("<br>") },
         ]);
     }
     let table = table.finish();
     if !table.is_empty() {
-        page.block("In the order in which they are made. They are taken back in the opposite order.");
+        page.block(&format!(
+            "In the order in which they are made. They are taken back in the opposite order. How long a scenario applies stands in {}.",
+            link("Which scenario?", "which-scenario")
+        ));
         page.block(&table);
-        page.list(&gaps::lines(book));
+        irreversible(book, page);
+        page.list(&uncovered::edges(book));
+        impacts(book, page);
+    }
+}
+
+/// Writes what can't be undone: what it destroys, and what helps.
+fn irreversible(book: &Book, page: &mut Page) {
+    let plan = book.plan;
+    let mut table = Table::new(&["Change", "Destroys", "What it means for users", "What helps", "From"]);
+    for id in book.graph.order() {
+        let change = &plan.changes[*id];
+        let lossy = match &book.facts.verdict(*id).answer {
+            Answer::Lossy(objects) => objects.as_slice(),
+            _ if change.irreversible.is_some() => &[],
+            _ => continue,
+        };
+        let mut objects: Vec<String> = lossy.iter().map(|object| code(object)).collect();
+        for object in change.effects.destroys.iter().map(|object| code(&object.value)) {
+            if !objects.contains(&object) {
+                objects.push(object);
+            }
+        }
+        table.row([
+            link(&text(&change.header.title), &anchor("change", &change.header.name)),
+            objects.join("<br>"),
+            if change.impacts.is_empty() { "*not stated*".to_owned() } else { book.cell(&change.impacts) },
+            recover(book, change),
+            book.starts(Moment::Change(*id)).map_or(String::new(), |at| text(&book.clock.when(at))),
+        ]);
+    }
+    let table = table.finish();
+    if !table.is_empty() {
+        page.plain_heading(3, "Irreversible changes");
+        page.block(&table);
+    }
+}
+
+/// What an author names as help, best first.
+fn recover(book: &Book, change: &Change) -> String {
+    let plan = book.plan;
+    let ways = change.recover.iter().map(|way| match &way.value {
+        Recover::Restore(backup) => format!("restore {}", linked("backup", &plan.backups[*backup].header)),
+        Recover::Run(scenario) => format!("run {}", linked("scenario", &plan.scenarios[*scenario].header)),
+        Recover::Forward(how) => format!("go forward: {}", book.words(how)),
+    });
+    let ways: Vec<String> = ways.collect();
+    if ways.is_empty() { "nothing that the plan says".to_owned() } else { ways.join("<br>or ") }
+}
+
+/// Writes what the other changes mean for users.
+fn impacts(book: &Book, page: &mut Page) {
+    let stands_above =
+        |id: &Id<Change>| book.plan.changes[*id].irreversible.is_some() || matches!(book.facts.verdict(*id).answer, Answer::Lossy(_));
+    let mut lines = Vec::new();
+    for id in book.graph.order().iter().filter(|id| !stands_above(id)) {
+        let change = &book.plan.changes[*id];
+        lines.extend(change.impacts.iter().map(|impact| book.labelled(&text(&change.header.title), impact)));
+    }
+    if !lines.is_empty() {
+        page.block("What the changes mean for users:");
+        page.list(&lines);
     }
 }
 
@@ -56,7 +119,7 @@ fn how(book: &Book, id: Id<Change>) -> String {
     let plan = book.plan;
     let change = &plan.changes[id];
     let verdict = book.facts.verdict(id);
-    let mut reason = sentence(&verdict.reason);
+    let mut reason = book.words(&verdict.reason);
     let (mut backup, mut scenario) = (None, None);
     match verdict.answer {
         Answer::Restore(from) => backup = Some(from.backup),
@@ -80,14 +143,9 @@ fn how(book: &Book, id: Id<Change>) -> String {
             }
             // The verdict has said so, on one line.
             Recover::Forward(how) if verdict.answer == Answer::ForwardOnly && !how.trim().contains('\n') => {}
-            Recover::Forward(how) => lines.push(format!("or go forward: {}", text(how))),
+            Recover::Forward(how) => lines.push(format!("or go forward: {}", book.words(how))),
             Recover::Restore(_) | Recover::Run(_) => {}
         }
-    }
-    if let Undo::Action(action) = &change.undo
-        && let Action::Manual(how) = action.as_ref()
-    {
-        lines.push(book.cell(how));
     }
     lines.join("<br>")
 }
@@ -101,25 +159,4 @@ fn scenarios(book: &Book) -> Vec<Vec<Id<Scenario>>> {
         }
     }
     scenarios
-}
-
-/// Which scenarios take it back, and what ends them.
-fn until(book: &Book, scenarios: &[Id<Scenario>]) -> String {
-    let plan = book.plan;
-    let mut lines: Vec<String> = Vec::new();
-    for scenario in scenarios.iter().map(|id| &plan.scenarios[*id]) {
-        let ends = scenario.applies.iter().flat_map(|clause| {
-            let until = clause.until.as_ref().map(|until| format!("until the start of {}", book.moment(until.value)));
-            let within = clause.within.as_ref().map(|(time, of)| format!("for {} after {}", duration(time.value), book.moment(of.value)));
-            until.into_iter().chain(within)
-        });
-        let ends: Vec<String> = ends.collect();
-        let end = match (ends.is_empty(), &plan.retain) {
-            (false, _) => ends.join(" or "),
-            (true, Some(retain)) => format!("for {} after the last phase", duration(retain.value)),
-            (true, None) => "(no end stated)".to_owned(),
-        };
-        lines.push(format!("{} {end}", linked("scenario", &scenario.header)));
-    }
-    if lines.is_empty() { "**no scenario takes it back**".to_owned() } else { lines.join("<br>") }
 }

@@ -4,8 +4,8 @@ use crate::plan::scenario::{Otherwise, Step, StepKind};
 use crate::plan::{Accept, Header};
 
 use super::Book;
-use super::markdown::{Page, Table, code, text};
-use super::words::{level, linked};
+use super::markdown::{Page, Table, code, place, text};
+use super::words::{anchor, level, linked};
 
 /// Writes the risks, worst first.
 pub fn risks(book: &Book, page: &mut Page) {
@@ -14,16 +14,16 @@ pub fn risks(book: &Book, page: &mut Page) {
     risks.sort_by_key(|risk| risk.level);
     let mut table = Table::new(&["Risk", "Level", "What it does", "What helps", "Scenario"]);
     for risk in risks {
-        let cells = |all: &[crate::plan::Prose]| all.iter().map(|one| book.cell(one)).collect::<Vec<_>>().join("<br>");
         table.row([
-            text(&risk.header.title),
+            format!("{}{}", place(&anchor("risk", &risk.header.name)), text(&risk.header.title)),
             level(risk.level),
-            cells(&risk.impacts),
-            cells(&risk.mitigations),
+            book.cell(&risk.impacts),
+            book.cell(&risk.mitigations),
             risk.run.map_or(String::new(), |scenario| linked("scenario", &plan.scenarios[scenario].header)),
         ]);
     }
     page.block(&table.finish());
+    book.remarks_of(plan.risks.iter().map(|(_, risk)| &risk.header), page);
 }
 
 /// Writes every `accept` of the plan, wherever it stands.
@@ -35,7 +35,7 @@ pub fn accepted(book: &Book, page: &mut Page) {
             table.row([
                 text(place),
                 code(&accept.rule.value),
-                text(&accept.because),
+                book.words(&accept.because),
                 accept.by.map_or(String::new(), |role| linked("role", &plan.roles[role].header)),
                 accept
                     .until

@@ -1,31 +1,77 @@
-//! A scenario's chapter: when, whether, how long, at what price, and then its steps.
+//! A scenario's chapter: when, whether, how long, at what price, and then its steps. A part's, the same without the when.
 
+use crate::analysis::program::{Failure, Node};
 use crate::plan::id::Id;
-use crate::plan::scenario::{EscalateWhen, Scenario};
+use crate::plan::scenario::{Approval, EscalateWhen, Scenario};
 
 use super::Book;
+use super::glance;
 use super::guide::applies;
-use super::markdown::{Page, Table, fence, text};
-use super::step::Steps;
+use super::markdown::{Page, Table, fence, link, text};
+use super::parts::Alone;
+use super::step::{Steps, bare};
 use super::words::{anchor, duration, linked};
 
-/// Writes the chapter of a scenario; one without `applies` is a part that others run.
+/// Writes the chapter of a scenario that people start.
 pub fn write(book: &Book, id: Id<Scenario>, page: &mut Page) {
     let scenario = &book.plan.scenarios[id];
-    let kind = book.kind(id);
-    page.heading(2, &format!("{kind}: {}", text(&scenario.header.title)), &anchor("scenario", &scenario.header.name));
+    page.heading(2, &format!("Scenario: {}", text(&scenario.header.title)), &anchor("scenario", &scenario.header.name));
     if let Some(summary) = &scenario.summary {
         page.block(&book.prose(summary));
     }
     page.block(&facts(book, id, scenario));
-    if !book.is_part(id) {
-        page.block("From the bundle's folder (add `--dry-run` to see every command and run none):");
-        page.block(&fence("sh", &format!("./rollback run {}", scenario.header.name)));
-        page.block("By hand: do the steps in this order, none twice. If one fails and does not say what to do then, **stop** and tell whoever decides.");
+    page.block("From the bundle's folder (add `--dry-run` to see every command and run none):");
+    page.block(&fence("sh", &format!("./rollback run {}", scenario.header.name)));
+    page.block("By hand: do the steps in this order, none twice. If one fails and does not say what to do then, **stop** and tell whoever decides.");
+    book.remarks(&scenario.header.notes, &scenario.header.links, page);
+    let steps = Steps { book, owner: id, name: &scenario.header.name, prefix: "" };
+    let nodes = &book.program(id).nodes;
+    glance::write(&steps, nodes, "", page);
+    steps.write(page, nodes, "");
+}
+
+/// Writes the chapter of a part.
+pub fn part(book: &Book, id: Id<Scenario>, alone: &Alone, page: &mut Page) {
+    let scenario = &book.plan.scenarios[id];
+    page.heading(2, &part_title(alone, scenario), &anchor("scenario", &scenario.header.name));
+    if let Some(summary) = &scenario.summary {
+        page.block(&book.prose(summary));
+    }
+    page.block(&facts(book, id, scenario));
+    let users: Vec<String> =
+        book.scenarios().filter(|(it, _)| runs(&book.program(*it).nodes, id)).map(|(_, it)| linked("scenario", &it.header)).collect();
+    if !users.is_empty() {
+        page.block(&format!("Done in {}. Go back there afterwards.", super::words::and(&users)));
     }
     book.remarks(&scenario.header.notes, &scenario.header.links, page);
-    let nodes = &book.program(id).nodes;
-    Steps { book, anchor: &scenario.header.name }.write(page, nodes, "", 2);
+    let steps = Steps { book, owner: alone.owner, name: &scenario.header.name, prefix: &alone.prefix };
+    steps.lone(page, alone.nodes);
+    glance::write(&steps, bare(alone.nodes), &alone.letter, page);
+    steps.write(page, bare(alone.nodes), &alone.letter);
+}
+
+/// Returns what the chapter of a part is called.
+pub fn part_title(alone: &Alone, scenario: &Scenario) -> String {
+    format!("Part {}: {}", alone.letter, text(&scenario.header.title))
+}
+
+/// Returns whether nodes run a part.
+fn runs(nodes: &[Node], part: Id<Scenario>) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Call { scenario, nodes, .. } => *scenario == part || runs(nodes, part),
+        Node::Item(item) => matches!(&item.otherwise, Failure::Fallback(nodes) if runs(nodes, part)),
+        Node::Group { nodes, .. } | Node::Parallel { nodes, .. } | Node::Phase { nodes, .. } => runs(nodes, part),
+        Node::Choose { options, .. } => options.iter().any(|option| runs(&option.nodes, part)),
+        Node::Decision(_) => false,
+    })
+}
+
+impl Book<'_> {
+    /// Whose approval is wanted.
+    pub fn approver(&self, approval: &Approval) -> String {
+        let other = if approval.other { "; not by whoever runs it" } else { "" };
+        format!("{}{other}", linked("role", &self.plan.roles[approval.by.value].header))
+    }
 }
 
 fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
@@ -36,14 +82,23 @@ fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
             table.row([name.to_owned(), value]);
         }
     };
-    let prose = |all: &[crate::plan::Prose]| all.iter().map(|one| book.cell(one)).collect::<Vec<_>>().join("<br>");
     let part = book.is_part(id);
-    fact("You see", prose(&scenario.symptoms));
+    fact("You see", book.cell(&scenario.symptoms));
     if !part {
         fact("Applies", applies(book, id, scenario));
+        fact("Loses", book.loss(id));
     }
-    fact("**Never**", prose(&scenario.never));
-    fact("Limits", prose(&scenario.limits));
+    if let Some(most) = &scenario.loses_at_most {
+        fact("Loses at most", format!("{} of writes (claimed by the author)", duration(most.value)));
+    }
+    fact("Takes", book.time(id).long());
+    fact("Approval", scenario.approve.as_ref().map_or(String::new(), |approval| book.approver(approval)));
+    if !part && super::systems::has_values(book) {
+        fact(
+            "Have at hand",
+            format!("the {}; `./rollback check` says what is missing", link("variables and parameters", "before-you-start")),
+        );
+    }
     let needs = if part { book.needs(&scenario.needs) } else { [book.needs(&plan.needs), book.needs(&scenario.needs)].concat() };
     let mut boxes: Vec<String> = Vec::new();
     for need in needs.iter().map(|need| format!("☐ {need}")) {
@@ -52,17 +107,8 @@ fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
         }
     }
     fact("Must hold first", boxes.join("<br>"));
-    if let Some(approval) = &scenario.approve {
-        let other = if approval.other { "; not by whoever runs it" } else { "" };
-        fact("Approval", format!("{}{other}", linked("role", &plan.roles[approval.by.value].header)));
-    }
-    fact("Takes", book.time(id).long());
-    if !part {
-        fact("Loses", book.loss(id));
-    }
-    if let Some(most) = &scenario.loses_at_most {
-        fact("Loses at most", format!("{} of writes (claimed by the author)", duration(most.value)));
-    }
+    fact("**Never**", book.cell(&scenario.never));
+    fact("What it can't do", book.cell(&scenario.limits));
     let escalations: Vec<String> = scenario
         .escalates
         .iter()
@@ -85,8 +131,7 @@ fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
     if !frozen.is_empty() {
         fact("Afterwards", format!("**{} still takes no writes**", frozen.join(", ")));
     }
-    let accepted =
-        if scenario.header.accepts.is_empty() { String::new() } else { super::markdown::link("accepted risks", "accepted-risks") };
+    let accepted = if scenario.header.accepts.is_empty() { String::new() } else { link("accepted risks", "accepted-risks") };
     fact("See also", accepted);
     table.finish()
 }

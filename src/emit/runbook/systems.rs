@@ -1,11 +1,12 @@
 //! The systems, what writes to them, their flags and releases; the values that a run needs; the plan's own history.
 
+use crate::analysis::program::{Item, Work};
 use crate::plan::ParamKind;
 use crate::plan::value::Place;
 
 use super::Book;
-use super::markdown::{Page, Table, code, text};
-use super::words::{self, and, linked, place};
+use super::markdown::{Page, Table, code, place as anchor_at, text};
+use super::words::{anchor, and, linked, place};
 
 /// Writes targets, flags and releases.
 pub fn write(book: &Book, page: &mut Page) {
@@ -21,42 +22,100 @@ pub fn write(book: &Book, page: &mut Page) {
             .map(|(_, writer)| text(&writer.header.title))
             .collect();
         targets.row([
-            format!("<a id=\"{}\"></a>{}", words::anchor("target", &target.header.name), text(&target.header.title)),
+            format!("{}{}", anchor_at(&anchor("target", &target.header.name)), text(&target.header.title)),
             target.kind.value.word().to_owned(),
             places.join("<br>"),
             writers.join("<br>"),
         ]);
     }
     page.block(&targets.finish());
-    let mut flags = Table::new(&["Flag", "Variable", "On", "Normally", "After a rollback", "In force"]);
-    for (_, flag) in plan.flags.iter() {
+    let notes = plan.targets.iter().map(|(_, target)| &target.header).chain(plan.writers.iter().map(|(_, writer)| &writer.header));
+    book.remarks_of(notes, page);
+    flags(book, page);
+    releases(book, page);
+}
+
+/// Writes every flag: its values, and who sets it to what.
+fn flags(book: &Book, page: &mut Page) {
+    let plan = book.plan;
+    let mut table = Table::new(&["Flag", "Variable", "On", "Normally", "After a rollback", "Values", "Set by", "In force"]);
+    let set = set_by(book);
+    for (id, flag) in plan.flags.iter() {
         let on: Vec<String> = flag.targets.iter().map(|target| linked("target", &plan.targets[target.value].header)).collect();
-        flags.row([
-            text(&flag.header.title),
+        table.row([
+            format!("{}{}", anchor_at(&anchor("flag", &flag.header.name)), text(&flag.header.title)),
             flag.variable.as_ref().map_or(String::new(), |variable| code(&variable.value)),
             and(&on),
             flag.default.as_deref().map_or(String::new(), code),
             flag.rollback.as_deref().map_or(String::new(), code),
-            flag.takes_effect_after.as_ref().map_or(String::new(), |after| format!("after {}", code(&after.value))),
+            flag.values.iter().map(|value| code(value)).collect::<Vec<_>>().join(" or "),
+            set[id.index()].join("<br>"),
+            flag.takes_effect_after.as_ref().map_or(String::new(), |after| format!("after {}", book.words(&format!("`{}`", after.value)))),
         ]);
     }
-    page.block(&flags.finish());
-    let mut releases = Table::new(&["Release", "Of", "Before the plan", "Needs"]);
+    let table = table.finish();
+    if !table.is_empty() {
+        page.plain_heading(3, "Flags");
+        page.block(&table);
+        book.remarks_of(plan.flags.iter().map(|(_, flag)| &flag.header), page);
+    }
+}
+
+/// By flag: what sets it, and to what.
+fn set_by(book: &Book) -> Vec<Vec<String>> {
+    let mut set: Vec<Vec<String>> = book.plan.flags.ids().map(|_| Vec::new()).collect();
+    let mut add = |item: &Item, place: &str| {
+        let (flag, value) = match item.work {
+            Work::Set { flag, value } => (flag, code(value)),
+            Work::Unset { flag } => (flag, "the value of before".to_owned()),
+            _ => return,
+        };
+        let line = format!("{value}: {place}");
+        if !set[flag.index()].contains(&line) {
+            set[flag.index()].push(line);
+        }
+    };
+    for item in book.facts.forward.items() {
+        let place = item.change.map_or_else(|| text(&item.title), |(change, _)| linked("change", &book.plan.changes[change].header));
+        add(item, &place);
+    }
+    for (id, scenario) in book.scenarios() {
+        let place = linked("scenario", &scenario.header);
+        book.program(id).items().into_iter().for_each(|item| add(item, &place));
+    }
+    set
+}
+
+fn releases(book: &Book, page: &mut Page) {
+    let plan = book.plan;
+    let mut table = Table::new(&["Release", "Of", "Before the plan", "Needs"]);
     for (_, release) in plan.releases.iter() {
         let mut needs: Vec<String> = release
             .needs_objects
             .iter()
             .map(|(object, kind)| code(&kind.as_ref().map_or(object.value.clone(), |kind| format!("{} {kind}", object.value))))
             .collect();
-        needs.extend(release.needs_releases.iter().map(|other| text(&plan.releases[other.value].header.title)));
-        releases.row([
-            text(&release.header.title),
+        needs.extend(release.needs_releases.iter().map(|other| linked("release", &plan.releases[other.value].header)));
+        table.row([
+            format!("{}{}", anchor_at(&anchor("release", &release.header.name)), text(&release.header.title)),
             linked("target", &plan.targets[release.of.value].header),
             if release.running.is_some() { "running".to_owned() } else { String::new() },
             needs.join(", "),
         ]);
     }
-    page.block(&releases.finish());
+    let table = table.finish();
+    if !table.is_empty() {
+        page.plain_heading(3, "Releases");
+        page.block(&table);
+        book.remarks_of(plan.releases.iter().map(|(_, release)| &release.header), page);
+    }
+}
+
+/// Returns whether the operator has to have anything at hand.
+pub fn has_values(book: &Book) -> bool {
+    let mut page = Page::default();
+    values(book, &mut page);
+    !page.is_empty()
 }
 
 /// Writes what the operator has to have at hand: parameters, secrets, variables.

@@ -1,0 +1,83 @@
+//! "What a rollback loses": the writes that a restore does not bring back, from when until when, and what keeps a copy.
+
+use crate::analysis::loss::{Edge, Loss, Occasion};
+use crate::plan::id::Id;
+use crate::plan::scenario::Scenario;
+use crate::plan::value::said;
+
+use super::Book;
+use super::book::NO_LOSS;
+use super::markdown::{Page, Table, link, text};
+use super::words::{duration, linked};
+
+/// Writes the table, and what is promised.
+pub fn write(book: &Book, page: &mut Page) {
+    let mut table = Table::new(&["Scenario", "Restores", "Loses what is written to", "From", "Until", "At most", "A copy is kept in"]);
+    let mut without: Vec<String> = Vec::new();
+    for (id, scenario) in book.scenarios() {
+        let losses = book.facts.loss(id);
+        if losses.is_empty() {
+            without.push(linked("scenario", &scenario.header));
+        }
+        losses.iter().for_each(|loss| row(book, scenario, loss, &mut table));
+    }
+    let table = table.finish();
+    if table.is_empty() && book.plan.rpo.is_none() {
+        return;
+    }
+    if let Some(rpo) = &book.plan.rpo {
+        page.block(&match rpo.value.seconds {
+            0 => "Promised (RPO): no write is lost.".to_owned(),
+            _ => format!("Promised (RPO): writes of the last {} may be lost, no more.", duration(rpo.value)),
+        });
+    }
+    page.block(&table);
+    if !without.is_empty() {
+        page.block(&format!("{}: {NO_LOSS}.", super::words::and(&without)));
+    }
+}
+
+fn row(book: &Book, scenario: &Scenario, loss: &Loss, table: &mut Table) {
+    let plan = book.plan;
+    let edges = |edge: &dyn Fn(&crate::analysis::loss::Window) -> String| loss.windows.iter().map(edge).collect::<Vec<_>>().join("<br>");
+    table.row([
+        linked("scenario", &scenario.header),
+        linked("backup", &plan.backups[loss.backup].header),
+        linked("target", &plan.targets[loss.target].header),
+        edges(&|window| when(book, &window.from, "not before")),
+        edges(&|window| when(book, &window.until, "at the latest")),
+        loss.seconds.map_or("*no end is stated*".to_owned(), said),
+        loss.kept.map_or(String::new(), |kept| linked("backup", &plan.backups[kept].header)),
+    ]);
+}
+
+fn when(book: &Book, edge: &Edge, bound: &str) -> String {
+    let words = match &edge.event {
+        Occasion::Take => "the backup is taken".to_owned(),
+        Occasion::OwnTake => "the rollback takes the backup".to_owned(),
+        Occasion::Forward(title) => format!("“{}”", text(title)),
+        Occasion::Scenario(title) => format!("“{}”, in the rollback", text(title)),
+        Occasion::Restore => "the restore".to_owned(),
+    };
+    match edge.at {
+        None => words,
+        Some(at) if edge.exact => format!("{words} ({})", text(&book.clock.when(at))),
+        Some(at) => format!("{words} ({bound} {})", text(&book.clock.when(at))),
+    }
+}
+
+/// The same in a few words, for a table of scenarios.
+pub fn short(book: &Book, scenario: Id<Scenario>) -> String {
+    let lines: Vec<String> = book
+        .facts
+        .loss(scenario)
+        .iter()
+        .map(|loss| {
+            let target = text(&book.plan.targets[loss.target].header.title);
+            let amount = loss.seconds.map_or("writes".to_owned(), |seconds| format!("up to {} of writes", said(seconds)));
+            let kept = if loss.kept.is_some() { "; a copy is kept" } else { "" };
+            format!("{} to {target}{kept}", link(&amount, "losses"))
+        })
+        .collect();
+    if lines.is_empty() { NO_LOSS.to_owned() } else { lines.join("<br>") }
+}
