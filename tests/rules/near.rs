@@ -245,3 +245,33 @@ fn sql_that_no_bundle_can_carry_out_is_told_by_check_once() {
     let hollow = with(&plan, "ALTER TABLE orders DROP COLUMN note;", "ROLLBACK;");
     assert_eq!(codes(&hollow), ["reversal/hollow-undo"]);
 }
+
+#[test]
+fn the_release_that_runs_is_used_by_undo_auto() {
+    let rule = "reference/unused";
+    let plan = r#"
+plan promote "Promote" {
+  rto 10m
+}
+target app "The app" manual
+release one "Release 1" of app {
+  running
+  deploy manual "Promote release 1"
+}
+release two "Release 2" of app {
+  deploy manual "Promote release 2"
+}
+phase switch "Switch" at T {
+  change promoted "Release 2 runs" on app {
+    do deploy two
+    undo auto
+  }
+}
+scenario back "Back" {
+  applies from promoted
+  undo promoted
+}
+"#;
+    silent(rule, plan);
+    catches(rule, &with(plan, "phase switch", "release none \"No release\" of app {\n  deploy manual \"Stop the app\"\n}\nphase switch"));
+}

@@ -6,6 +6,7 @@
 //!
 //! A target, role, backup, check, flag, release, channel, message, parameter or secret that nothing refers to, a scenario
 //! without `applies` that nothing runs, and a `slot` that its message does not hold. What a file brought in by `use` declares may go unused: it is shared with other plans.
+//! So may a release that is `running`: it says what `undo auto` deploys.
 //!
 //! ## Why it matters in the incident
 //!
@@ -127,9 +128,13 @@ fn empty_slots(message: &Message, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Returns whether some code reads a parameter or a secret: shell its environment variable, SQL the client's variable.
+/// Returns whether something that is no reference makes use of it: code that reads a parameter or a secret (shell its environment
+/// variable, SQL the client's), or the release that runs to begin with.
 fn is_read(context: &Context<'_>, declared: Declared<'_>) -> bool {
     let name = &declared.header.name;
+    if declared.kind == "release" {
+        return context.plan.releases.iter().any(|(_, release)| release.header.name == *name && release.running.is_some());
+    }
     let variables = match declared.kind {
         "param" => {
             let name = name.replace('-', "_");
