@@ -5,5 +5,6 @@ mod cocoatrack;
 mod jazz_to_postgresql;
 mod party_posture;
 mod quickstart;
+mod short;
 mod todo_consistency;
 mod uuid_schema;
