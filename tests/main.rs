@@ -7,6 +7,7 @@ mod bundle;
 mod cli;
 mod corpus;
 mod dependencies;
+mod editors;
 mod effects;
 mod examples;
 mod facts;
