@@ -4,13 +4,14 @@
 //! What is missing is a failure: `tools/setup test` installs it.
 
 mod vim;
+mod vscode;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use pest_meta::ast::Expr;
 use pest_meta::parser as meta;
-use rbk::source::{Span, Sources};
+use rbk::source::{Sources, Span};
 use rbk::syntax;
 use rbk::syntax::keyword::{KEYWORDS, RESERVED};
 use rbk::syntax::tree::{Block, Comment, PartKind, Statement, Trivia};
@@ -38,6 +39,8 @@ pub enum Class {
     /// SQL's own: objects and types.
     Sql,
     Comma,
+    /// What stands inside a fence.
+    Code,
 }
 
 /// A place in a file, and what stands there.
@@ -120,7 +123,9 @@ pub fn heads() -> BTreeSet<&'static str> {
 
 /// Of these, the ones behind which a name is declared.
 pub fn declares() -> BTreeSet<&'static str> {
-    let declares = |form: &str| form.split(' ').nth(1) == Some("NAME") && form.split(' ').nth(2).is_some_and(|word| word.contains('"') || word.starts_with('['));
+    let declares = |form: &str| {
+        form.split(' ').nth(1) == Some("NAME") && form.split(' ').nth(2).is_some_and(|word| word.contains('"') || word.starts_with('['))
+    };
     KEYWORDS.iter().filter(|keyword| declares(keyword.form)).map(|keyword| keyword.word).collect()
 }
 
@@ -164,4 +169,37 @@ pub fn compare(tokens: &[Token], shown: &[String], fits: impl Fn(Class, &str, &s
         })
         .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), tokens.len(), wrong[..wrong.len().min(40)].join("\n"));
+}
+
+/// The tokens as questions to an editor's program: `FILE LINE COLUMN`.
+pub fn questions(tokens: &[Token]) -> String {
+    tokens.iter().map(|token| format!("{} {} {}\n", token.path.display(), token.line, token.column)).collect()
+}
+
+/// A place inside each fence whose language says there what it is: a word of SQL, a quote of the shell, code in Markdown. The
+/// token's text is the language.
+pub fn code() -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for (name, text) in corpus::plans() {
+        let mut language = None;
+        for (number, line) in text.lines().enumerate() {
+            let ticks = line.find("```").map(|at| line[at..].trim_matches('`'));
+            language = ticks.or(language).filter(|language| !language.is_empty());
+            let word = match language {
+                Some("sql") => "SELECT",
+                Some("sh" | "bash") => "\"",
+                Some("md") => "`",
+                Some("diff") => "@@",
+                _ => continue,
+            };
+            if let (None, Some(at)) = (ticks, line.find(word)) {
+                let (path, text) = (corpus::root().join(&name), language.unwrap_or_default().to_owned());
+                tokens.push(Token { path, line: number + 1, column: at + 1, class: Class::Code, text });
+            }
+        }
+    }
+    for language in ["sql", "sh", "md", "diff"] {
+        assert!(tokens.iter().any(|token| token.text == language), "no example holds {language}");
+    }
+    tokens
 }

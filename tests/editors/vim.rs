@@ -1,11 +1,10 @@
 //! Vim, asked through Neovim.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
-use super::{Class, Token, choices, compare, declares, heads, tokens, words};
+use super::{Class, Token, choices, code, compare, declares, heads, tokens, words};
 use crate::corpus;
 
 /// The words of `let s:NAME = '…'` and the lines that continue it.
@@ -46,11 +45,7 @@ fn nvim(script: &str, variables: &[(&str, &std::path::Path)]) {
 fn shown(tokens: &[Token]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (questions, answers) = (folder.path().join("questions"), folder.path().join("answers"));
-    let asked = tokens.iter().fold(String::new(), |mut all, token| {
-        let _ = writeln!(all, "{} {} {}", token.path.display(), token.line, token.column);
-        all
-    });
-    fs::write(&questions, asked).expect("it is writable");
+    fs::write(&questions, super::questions(tokens)).expect("it is writable");
     nvim("vim.vim", &[("QUESTIONS", &questions), ("ANSWERS", &answers)]);
     fs::read_to_string(answers).expect("it answered").lines().map(str::to_owned).collect()
 }
@@ -73,33 +68,13 @@ fn every_token_looks_like_what_it_is() {
         Class::Zone => shown == "rbkZone",
         Class::Sql => ["rbkString", "rbkName", ""].contains(&shown),
         Class::Comma => shown.is_empty(),
+        Class::Code => false,
     });
 }
 
 #[test]
 fn what_stands_between_fences_looks_like_its_language() {
-    let mut tokens = Vec::new();
-    for (name, text) in corpus::plans() {
-        let mut language = None;
-        for (number, line) in text.lines().enumerate() {
-            let ticks = line.find("```").map(|at| line[at..].trim_matches('`'));
-            language = ticks.or(language).filter(|language| !language.is_empty());
-            let word = match language {
-                Some("sql") => "SELECT",
-                Some("sh" | "bash") => "\"",
-                Some("md") => "`",
-                Some("diff") => "@@",
-                _ => continue,
-            };
-            if let (None, Some(at)) = (ticks, line.find(word)) {
-                let path = corpus::root().join(&name);
-                tokens.push(Token { path, line: number + 1, column: at + 1, class: Class::Sql, text: language.unwrap_or_default().to_owned() });
-            }
-        }
-    }
-    for language in ["sql", "sh", "md", "diff"] {
-        assert!(tokens.iter().any(|token| token.text == language), "no example holds {language}");
-    }
+    let tokens = code();
     compare(&tokens, &shown(&tokens), |_, language, shown| match language {
         "bash" => shown.starts_with("sh"),
         "md" => shown.starts_with("markdown"),
