@@ -414,6 +414,7 @@ impl<'t> Scanner<'t> {
             if own == ticks && text.len() > ticks {
                 let from = at + line.len() - line.trim_start().len();
                 let many = ["three", "four", "five"][ticks - 3];
+                let other = if ticks < 5 { "; or open it with more of them, if this is its text" } else { "" };
                 self.findings.push(
                     Diagnostic::error(
                         "syntax/unexpected",
@@ -422,9 +423,7 @@ impl<'t> Scanner<'t> {
                         "a line of the fence's text",
                     )
                     .because(self.span(start, start + ticks), "opened here")
-                    .help(format!(
-                        "close it with {many} backticks, alone on a line; or open it with more than {many}, if this is its text"
-                    )),
+                    .help(format!("close it with {many} backticks, alone on a line{other}")),
                 );
                 return;
             }

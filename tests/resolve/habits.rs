@@ -64,7 +64,7 @@ fn what_almost_closes_a_fence_is_not_swallowed_as_its_code() {
     syntax/unexpected: this line does not close the fence that it lies in
       plan.rbk:28:5 ``` # done | a line of the fence's text
       plan.rbk:26:8 ``` | opened here
-      help: close it with three backticks, alone on a line; or open it with more than three, if this is its text
+      help: close it with three backticks, alone on a line; or open it with more of them, if this is its text
     "##);
     let text =
         |ticks: &str| shop(&[("channel", &format!("section background \"Background\" {ticks}md\n  ```sh\n  ls\n{ticks}\n\nchannel"))]);
@@ -73,7 +73,7 @@ fn what_almost_closes_a_fence_is_not_swallowed_as_its_code() {
     syntax/unexpected: this line does not close the fence that it lies in
       plan.rbk:16:3 ```sh | a line of the fence's text
       plan.rbk:15:33 ``` | opened here
-      help: close it with three backticks, alone on a line; or open it with more than three, if this is its text
+      help: close it with three backticks, alone on a line; or open it with more of them, if this is its text
     "##);
 }
 
