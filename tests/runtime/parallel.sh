@@ -3,13 +3,18 @@
 command . "$RBK_TESTS/lib.sh"
 command . "$RBK_TESTS/plan.sh"
 
-# begun NAME: a bundle whose scenario runs and stands at p3.
+others_through() {
+    has 'done' p1 && has done-by-fallback p2 && has 'done' pg2
+}
+
+# begun NAME: a bundle whose scenario runs and stands at p3, and at nothing else.
 begun() {
     migrated "$1"
     echo ok >"$PLACE/main-how"
     touch "$PLACE/hold-p3"
     rb_start run other --accept-loss --approve other=other --as Bob --choose how=careful
     wait_until "$1: p3 has begun" [ -e "$PLACE/p3.pid" ]
+    wait_until "$1: the others are through" others_through
 }
 
 order_of() {
