@@ -24,8 +24,8 @@ mod runbook;
 mod scripts;
 mod servers;
 mod shells;
-mod undo;
 mod sources;
+mod undo;
 
 mod laws {
     //! Properties that hold for every plan.

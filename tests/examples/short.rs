@@ -60,7 +60,8 @@ fn dump(database: &Path) -> Vec<String> {
     let of = |sql: &str| sqlite(database, sql).lines().map(str::to_owned).collect::<Vec<_>>();
     let mut lines = Vec::new();
     for table in of("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'rbk%' AND name NOT LIKE 'sqlite%' ORDER BY 1") {
-        let columns = of(&format!("SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk FROM pragma_table_info('{table}') ORDER BY 1"));
+        let columns =
+            of(&format!("SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk FROM pragma_table_info('{table}') ORDER BY 1"));
         let names: Vec<&str> = columns.iter().filter_map(|column| column.split(' ').next()).collect();
         lines.push(format!("{table}: {}", columns.join(", ")));
         lines.extend(of(&format!("SELECT '{table}', {} FROM {table}", names.join(", "))));
@@ -171,7 +172,10 @@ fn a_table_moves_to_another_database_and_back_with_every_row() {
     shop.operator.succeeds(BACK);
     assert_eq!(shop.all(), before);
     shop.carries("forward");
-    sqlite(&shop.orders, "INSERT INTO orders (customer_id, total_cents) VALUES (2, 500); UPDATE orders SET total_cents = 0 WHERE id = 1; DELETE FROM orders WHERE id = 2");
+    sqlite(
+        &shop.orders,
+        "INSERT INTO orders (customer_id, total_cents) VALUES (2, 500); UPDATE orders SET total_cents = 0 WHERE id = 1; DELETE FROM orders WHERE id = 2",
+    );
     let written = sqlite(&shop.orders, "SELECT * FROM orders");
     shop.operator.succeeds(BACK);
     assert_eq!(shop.sql("SELECT * FROM orders"), written);
