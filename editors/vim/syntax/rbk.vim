@@ -30,7 +30,6 @@ let s:choices = 'env-file friday host http manual mariadb monday mysql postgres 
 " Of several items that match at one place, the last one counts.
 
 syntax iskeyword @,48-57,_,-
-syntax sync minlines=300
 
 syntax match rbkOperator /[<>!]=\|[<>=]/
 syntax match rbkNumber /\v<\d[-0-9a-zA-Z:.]*\%?/
@@ -79,6 +78,10 @@ syntax match rbkAdded /^\s*+.*/ contained
 syntax match rbkRemoved /^\s*-.*/ contained
 syntax match rbkHunk /^\s*@@.*/ contained
 syntax region rbkCode matchgroup=rbkFence start=/\v\z(`{3,5})diff\s*$/ end=/^\s*\z1\s*$/ keepend contains=rbkAdded,rbkRemoved,rbkHunk
+
+" What the included languages say about it would take `releases/*` in a shell fence for a comment that never ends.
+syntax sync clear
+syntax sync minlines=2000
 
 highlight default link rbkKeyword Keyword
 highlight default link rbkWord Statement
