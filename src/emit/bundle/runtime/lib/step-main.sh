@@ -191,8 +191,8 @@ main_capture() {
     journal captured "$1" "$main_file" "$(sha256 "$main_file")"
 }
 
-# What was there before is saved before another value is set; done again, the first reading stands. It belongs to the change:
-# two changes may set one flag, and each undo finds its own.
+# What was there before is saved before another value is set, and belongs to the change: another change may set the same flag.
+# Done again, the first reading stands. What can't be set is put back, so that nothing of it stays.
 main_set() {
     mkdir -p "$RBK_STATE/flags" || return 1
     main_owner=${step_change:-$2}
@@ -207,10 +207,17 @@ main_set() {
     fi
     main_file=$RBK_STATE/flags/$2.$RBK_RUN.$1
     if [ ! -e "$main_file" ]; then
-        flag_save "$2" "$main_file" || return
+        flag_save "$2" "$main_file" || {
+            : >"$RBK_TMP/clean"
+            return 1
+        }
         journal saved "$main_owner" "$main_file" || return 2
     fi
-    flag_set "$2" "${step_value-}"
+    flag_set "$2" "${step_value-}" && return
+    main_detail=${answer_detail-}
+    if flag_restore "$2" "$main_file"; then : >"$RBK_TMP/clean"; fi
+    answer_detail=$main_detail
+    return 1
 }
 
 # The copy of the file as it was belongs to the change, so that its undo finds it; each run makes its own.
