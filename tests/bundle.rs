@@ -89,9 +89,7 @@ fn a_migration_of_sqlite_is_carried_out_and_taken_back_in_every_shell() {
     }
 }
 
-#[test]
-fn two_changes_of_one_flag_are_each_taken_back_to_what_they_found() {
-    let plan = r#"
+const NIGHT: &str = r#"
 plan night "A night of maintenance" { version "1.0" }
 target settings "Settings" env-file { file $SETTINGS }
 flag maintenance "Maintenance" on settings {
@@ -119,11 +117,14 @@ scenario back "As it was" {
   undo everything
 }
 "#;
+
+#[test]
+fn two_changes_of_one_flag_are_each_taken_back_to_what_they_found() {
     for shell in [&["dash"] as &[&str], &["bash", "--posix"]] {
         let settings = tempfile::NamedTempFile::new().expect("a file");
         let holds = || std::fs::read_to_string(settings.path()).expect("it is there");
         std::fs::write(settings.path(), "MAINTENANCE=off\n").expect("it is writable");
-        let operator = Operator::with(plan, shell, vec![("SETTINGS", settings.path().display().to_string())]);
+        let operator = Operator::with(NIGHT, shell, vec![("SETTINGS", settings.path().display().to_string())]);
         operator.runs(&["forward"], 0);
         operator.runs(&["run", "close-again", "--yes"], 0);
         assert_eq!(holds(), "MAINTENANCE=on\n");
@@ -142,62 +143,18 @@ fn an_altered_bundle_does_nothing() {
     assert!(operator.runs(&["prepare", "--yes"], 3).contains("forward/010-add-colour.sql"));
 }
 
-const FLAG_TWICE: &str = r#"
-plan flag-twice "A flag is set, and set again" { rto 10m }
-target settings "Settings" env-file { file $SETTINGS }
-flag banner "The banner" on settings {
-  variable "BANNER"
-  values "off", "soft", "on"
-}
-phase migrate "Migrate" at T {
-  change soft "The banner is soft" on settings {
-    do set banner to "soft"
-    undo auto
-    undo takes 1m
-  }
-  change loud "The banner is on" on settings {
-    do set banner to "on"
-    undo auto
-    undo takes 1m
-  }
-}
-scenario quieter "Back to the soft one" {
-  applies from loud
-  undo loud
-}
-scenario back "Back" {
-  applies from soft
-  undo soft
-}
-"#;
-
-#[test]
-fn each_change_of_a_flag_is_taken_back_to_what_that_change_found() {
-    let settings = tempfile::NamedTempFile::new().expect("a file");
-    let banner = || std::fs::read_to_string(settings.path()).expect("it is there");
-    let environment = vec![("SETTINGS", settings.path().display().to_string())];
-    let operator = Operator::with(FLAG_TWICE, &["sh"], environment);
-    std::fs::write(settings.path(), "BANNER=off\n").expect("it is written");
-    operator.runs(&["forward", "--yes"], 0);
-    assert_eq!(banner(), "BANNER=on\n");
-    operator.runs(&["run", "quieter", "--yes"], 0);
-    assert_eq!(banner(), "BANNER=soft\n");
-    operator.runs(&["run", "back", "--yes"], 0);
-    assert_eq!(banner(), "BANNER=off\n");
-}
-
 #[test]
 fn a_flag_that_could_not_be_set_leaves_nothing_to_be_asked_about() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = folder.path().join("settings.env");
-    let operator = Operator::with(FLAG_TWICE, &["sh"], vec![("SETTINGS", settings.display().to_string())]);
+    let operator = Operator::with(NIGHT, &["sh"], vec![("SETTINGS", settings.display().to_string())]);
     operator.runs(&["forward", "--yes"], 1);
-    std::fs::write(&settings, "BANNER=off\n").expect("it is written");
+    std::fs::write(&settings, "MAINTENANCE=on\n").expect("it is written");
     operator.runs(&["abort"], 0);
     let status = operator.runs(&["status"], 0);
-    assert!(status.contains("not applied  soft"), "{status}");
+    assert!(status.contains("not applied  closed"), "{status}");
     operator.runs(&["forward", "--yes"], 0);
-    assert_eq!(std::fs::read_to_string(&settings).expect("it is there"), "BANNER=on\n");
+    assert_eq!(std::fs::read_to_string(&settings).expect("it is there"), "MAINTENANCE=off\n");
 }
 
 const SHOP: &str = include_str!("fixtures/bundle/shop.rbk");

@@ -191,8 +191,8 @@ main_capture() {
     journal captured "$1" "$main_file" "$(sha256 "$main_file")"
 }
 
-# What was there before is saved before another value is set, and belongs to the change: another change may set the same flag.
-# Done again, the first reading stands. What can't be set is put back, so that nothing of it stays.
+# What was there before is saved before another value is set; done again, the first reading stands. It belongs to the change:
+# two changes may set one flag, and each undo finds its own. What can't be set is put back, so that nothing of it stays.
 main_set() {
     mkdir -p "$RBK_STATE/flags" || return 1
     main_owner=${step_change:-$2}
