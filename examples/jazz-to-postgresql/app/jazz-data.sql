@@ -32,6 +32,6 @@ INSERT INTO documents VALUES
     ('co_d018', 'co_zCanary', 'profile', '{"birthday": "2001-01-01", "pronouns": "it"}', '2024-09-19T09:07:00.000Z'),
     ('co_d019', 'co_zCanary', 'birth-chart', '{"sun": "Capricorn", "moon": "Pisces", "rising": "Gemini"}', '2024-08-20T09:08:00.000Z'),
     ('co_d020', 'co_zCanary', 'personal-card', '{"card": "The Star", "reason": "born on the first"}', '2024-09-21T09:09:00.000Z'),
-    ('co_d021', 'co_zCanary', 'location', '{"place": "Greenwich", "lat": 51.47783, "lon": 0}', '2024-08-22T09:00:00.000Z');
+    ('co_d021', 'co_zCanary', 'location', '{"place": "Greenwich", "lat": 51.47783, "lon": 0.0}', '2024-08-22T09:00:00.000Z');
 
 COMMIT;

@@ -14,6 +14,7 @@ Each writes a store in one transaction. What a user has edited since is never ov
 `import`, `assess` and `repair` leave in jazz_migration_status who is `migrated` and who is `failed`, and why.
 """
 
+import collections
 import json
 import os
 import sys
@@ -70,6 +71,7 @@ def whole(path):
 def bring(rows, equals_too):
     """Rows into PostgreSQL, but those that it can't hold; returns why, by user."""
     failed = {row.owner: why for row in rows if (why := stores.trouble(row))}
+    # Who has no account that PostgreSQL can hold has nothing there that anything could belong to.
     homeless = {row.owner for row in rows if row.entity == "user" and stores.trouble(row)}
     fit = [row for row in rows if not stores.trouble(row) and row.owner not in homeless]
     stores.Postgres().write(fit, equals_too, mark(failed))
@@ -118,15 +120,16 @@ def assess():
     here, there = by_key(stores.Postgres().rows()), by_key(stores.Jazz().rows())
     if not there:
         print("Jazz holds nobody: only PostgreSQL was looked at")
-    failed = {}
+    found = collections.defaultdict(list)
     for key in sorted(here.keys() | there.keys()):
         row, other = here.get(key), there.get(key)
         if row is None:
-            failed[other.owner] = f"{key[0]} is in Jazz only"
+            found[other.owner].append(f"{key[0]} is in Jazz only")
         elif why := stores.trouble(row):
-            failed[row.owner] = why
+            found[row.owner].append(why)
         elif other and row != other and row.edited_at <= other.edited_at:
-            failed[row.owner] = f"{key[0]} differs: edited {row.edited_at} in PostgreSQL, {other.edited_at} in Jazz"
+            found[row.owner].append(f"{key[0]} differs: edited {row.edited_at} in PostgreSQL, {other.edited_at} in Jazz")
+    failed = {user: "; ".join(reasons) for user, reasons in found.items()}
     for user, why in failed.items():
         print(f"{user}: {why}")
     stores.Postgres().write([], then=mark(failed))
