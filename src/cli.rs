@@ -2,7 +2,7 @@
 //! environment or the clock, or prints.
 //!
 //! stdout carries the product, stderr the conversation. The exit status is 0 when all is well, 1 when there are findings
-//! that count (or `fmt --check` would change something), 2 when the command was wrong or a file could not be read or
+//! that count (or `fmt --check` or `docs --check` would change something), 2 when the command was wrong or a file could not be read or
 //! written. A reader that goes away early ends the command quietly with 0.
 
 #![allow(clippy::disallowed_methods, reason = "this is the room that may touch the world")]
@@ -11,6 +11,7 @@ mod args;
 mod build;
 mod check;
 mod compile;
+mod docs;
 mod explain;
 mod files;
 mod fmt;
@@ -44,6 +45,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Fmt(options) => fmt::run(&options),
         Command::Graph(options) => graph::run(&options),
         Command::Undo(options) => undo::run(&options),
+        Command::Docs(options) => docs::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Rules(options) => rules::run(&options),
     };

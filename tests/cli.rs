@@ -225,6 +225,50 @@ fn a_journal_survives_its_plan_being_built_again_and_stops_another() {
 }
 
 #[test]
+fn a_runbook_is_written_alone_and_is_that_of_the_bundle() {
+    let ran = Rbk::new().file("plan.rbk", PLAN).args("docs plan.rbk").run();
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let book = ran.stdout.clone();
+    let ran = ran.then().args("build plan.rbk -o out").run();
+    assert_eq!(ran.read("out/RUNBOOK.md"), book);
+    let ran = ran.then().args("docs plan.rbk -o RUNBOOK.md").run();
+    assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str(), ran.read("RUNBOOK.md")), (0, "", "", book.clone()));
+    let ran = ran.then().args("docs plan.rbk -o RUNBOOK.md --check").run();
+    assert_eq!(ran.session(), "--- status 0\n");
+    let ran = ran.then().file("RUNBOOK.md", book.replace('\n', "\r\n")).args("docs plan.rbk -o RUNBOOK.md --check").run();
+    assert_eq!(ran.session(), "--- status 0\n");
+}
+
+#[test]
+fn a_runbook_that_is_out_of_date_is_told_and_stays_as_it_is() {
+    let ran = Rbk::new().file("plan.rbk", PLAN).args("docs plan.rbk -o RUNBOOK.md").run();
+    let book = ran.read("RUNBOOK.md");
+    let changed = PLAN.replace("Orders have a note", "Orders have notes");
+    let ran = ran.then().file("plan.rbk", &changed).args("docs --check -o RUNBOOK.md plan.rbk").run();
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.stderr, "RUNBOOK.md is out of date; `rbk docs plan.rbk -o RUNBOOK.md` writes it anew\n");
+    assert!(ran.stdout.starts_with("--- RUNBOOK.md (as it is)\n+++ RUNBOOK.md (as the plan says)\n@@ "), "{}", ran.stdout);
+    assert!(ran.stdout.lines().any(|line| line.starts_with('-') && line.contains("Orders have a note")), "{}", ran.stdout);
+    assert_eq!(ran.read("RUNBOOK.md"), book);
+    let ran = ran.then().args("docs plan.rbk -o other.md --check").run();
+    assert_eq!(ran.session(), "--- stderr\nother.md is not there; `rbk docs plan.rbk -o other.md` writes it\n--- status 1\n");
+    assert_eq!(ran.then().args("docs plan.rbk --check").run().status, 2);
+}
+
+#[test]
+fn a_runbook_is_written_whole_or_not_at_all() {
+    let broken = PLAN.replace("undo add-note", "undo nothing");
+    let ran = Rbk::new().file("plan.rbk", &broken).file("RUNBOOK.md", "of before\n").args("docs plan.rbk -o RUNBOOK.md").run();
+    insta::assert_snapshot!("docs_refused", ran.session());
+    assert_eq!(ran.read("RUNBOOK.md"), "of before\n");
+    let ran = ran.then().file("plan.rbk", PLAN).args("docs plan.rbk -o ./plan.rbk").run();
+    assert_eq!((ran.status, ran.read("plan.rbk").as_str()), (2, PLAN), "{}", ran.session());
+    let ran = ran.then().file("folder/x", "").args("docs plan.rbk -o folder").run();
+    assert_eq!((ran.status, ran.read("folder/x").as_str()), (2, ""), "{}", ran.session());
+    assert_eq!(ran.then().args("docs plan.rbk -o missing/RUNBOOK.md").run().status, 2);
+}
+
+#[test]
 fn graphs_are_drawn_in_three_languages() {
     for format in ["mermaid", "dot", "json"] {
         let ran = Rbk::new().file("plan.rbk", PLAN).args(&format!("graph plan.rbk --format {format}")).run();

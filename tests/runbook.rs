@@ -1,6 +1,8 @@
 //! The runbook: whole pages as snapshots, and what holds for every page.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rbk::analysis::Facts;
@@ -61,7 +63,7 @@ fn the_smallest_plan_has_no_empty_chapters() {
     assert_eq!(
         page_of("plan a \"A plan\" {}\n"),
         "# A plan\n\n\
-         Rollback runbook, written by `rbk` from the plan `a`. `./rollback` in the same folder carries it out, step by step, and stops at the \
+         Rollback runbook, written by `rbk` from the plan `a`. The bundle's `./rollback` carries it out, step by step, and stops at the \
          first thing that goes wrong.\n"
     );
 }
@@ -237,4 +239,24 @@ fn outside_fences(page: &str) -> impl Iterator<Item = &str> {
 
 fn options() -> Options {
     Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM
+}
+
+#[test]
+fn a_linter_finds_nothing_in_the_runbooks_of_the_examples() {
+    let linter = corpus::root().join("target/python/lint/bin/rumdl");
+    assert!(linter.exists(), "rumdl is missing: run tools/setup test");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut count = 0;
+    for (name, page) in pages().iter().filter(|(name, _)| name.starts_with("examples/")) {
+        fs::write(folder.path().join(name.replace('/', "-") + ".md"), page).expect("it is written");
+        count += 1;
+    }
+    assert!(count > 1, "the examples are gone");
+    let output = Command::new(linter)
+        .args(["check", "--no-cache", "--config"])
+        .arg(corpus::root().join("tests/lint/runbook.toml"))
+        .arg(folder.path())
+        .output()
+        .expect("rumdl runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -30,6 +30,8 @@ pub enum Command {
     Graph(GraphArgs),
     /// Derive the inverse of SQL, or say what stands in its way
     Undo(UndoArgs),
+    /// Write the runbook alone, or tell whether a written one is out of date
+    Docs(DocsArgs),
     /// Print the page of a rule: what it finds, why it matters, an example mended
     Explain(ExplainArgs),
     /// List every rule
@@ -106,6 +108,22 @@ pub struct UndoArgs {
     pub dialect: SqlDialect,
     #[command(flatten)]
     pub look: LookArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct DocsArgs {
+    /// The plan
+    pub file: PathBuf,
+    /// The file to write; without it, the runbook goes to stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write nothing; print what would change in that file, and exit with 1 when anything would
+    #[arg(long, requires = "output")]
+    pub check: bool,
+    #[command(flatten)]
+    pub look: LookArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 #[derive(Debug, clap::Args)]

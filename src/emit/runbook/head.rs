@@ -10,7 +10,7 @@ pub fn write(book: &Book, page: &mut Page) {
     page.block(&format!("# {}", text(&plan.header.title)));
     let version = plan.version.as_deref().map_or(String::new(), |version| format!(", version {}", text(version)));
     page.block(&format!(
-        "Rollback runbook, written by `rbk` from the plan {}{version}. `./rollback` in the same folder carries it out, step by step, \
+        "Rollback runbook, written by `rbk` from the plan {}{version}. The bundle's `./rollback` carries it out, step by step, \
          and stops at the first thing that goes wrong.",
         code(&plan.header.name)
     ));

@@ -110,6 +110,20 @@ pub fn link(label: &str, anchor: &str) -> String {
     format!("[{label}](#{anchor})")
 }
 
+/// Returns an address of e-mail as a link, anything else as text.
+pub fn address(plain: &str) -> String {
+    let tame = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-' | '_' | '+');
+    match plain.split_once('@') {
+        Some((name, host)) if !name.is_empty() && name.chars().all(tame) && is_host(host) => format!("<{plain}>"),
+        _ => text(plain),
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let tame = |part: &str| part.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && !part.ends_with('-');
+    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')) && host.contains('.') && host.split('.').all(tame)
+}
+
 /// Returns a link to an address outside, or the label and the address where a link can't carry it.
 pub fn outside_link(title: &str, url: &str) -> String {
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'(' | b')' | b'\\' | b'|' | b'`'));
@@ -298,8 +312,10 @@ impl Table {
         let shown: Vec<usize> = (0..self.columns.len())
             .filter(|column| self.columns[*column].1 || self.rows.iter().any(|row| !row[*column].is_empty()))
             .collect();
-        let line =
-            |cell: &dyn Fn(usize) -> String| format!("| {} |\n", shown.iter().map(|column| cell(*column)).collect::<Vec<_>>().join(" | "));
+        let line = |cell: &dyn Fn(usize) -> String| {
+            let cells = shown.iter().map(|column| cell(*column)).map(|cell| if cell.is_empty() { cell } else { cell + " " });
+            format!("|{}\n", cells.map(|cell| format!(" {cell}|")).collect::<String>())
+        };
         let mut out = line(&|column| self.columns[column].0.clone());
         out += &line(&|_| "---".to_owned());
         for row in &self.rows {
@@ -341,7 +357,7 @@ mod tests {
         table.row([text("x|y\r\nz\rw\n\\|"), code("a || b \\| <c> `"), String::new()]);
         assert_eq!(
             table.finish(),
-            "| A | B | C |\n| --- | --- | --- |\n| x\\|y<br>z<br>w<br>\\\\\\| | <code>a &#124;&#124; b \\\\&#124; &lt;c> \\`</code> |  |\n"
+            "| A | B | C |\n| --- | --- | --- |\n| x\\|y<br>z<br>w<br>\\\\\\| | <code>a &#124;&#124; b \\\\&#124; &lt;c> \\`</code> | |\n"
         );
     }
 
@@ -367,6 +383,14 @@ mod tests {
         let shown = |plain: &str| named(plain, &code);
         assert_eq!(shown("is written to The *shop* (`shop`) from `a-b` on"), "is written to The \\*shop\\* (`shop`) from `a-b` on");
         assert_eq!(shown("“rm `ls -l` now” and `x`"), "“rm \\`ls -l\\` now” and \\`x\\`");
+    }
+
+    #[test]
+    fn an_address_of_e_mail_is_a_link_and_nothing_else_is() {
+        assert_eq!(address("dba@example.org"), "<dba@example.org>");
+        assert_eq!(address("#dba at 5 p.m."), "#dba at 5 p.m.");
+        assert_eq!(address("a@b>.c <d@e.f>"), "a@b>.c &lt;d@e.f>");
+        assert_eq!(address("a@.b."), "a@.b.");
     }
 
     #[test]

@@ -82,9 +82,7 @@ fn edge(book: &Book, position: usize) -> String {
 
 /// What nothing is promised after.
 fn retention(book: &Book) -> Option<String> {
-    if book.scenarios().next().is_none() {
-        return None;
-    }
+    book.scenarios().next()?;
     match (&book.plan.retain, book.end_of_retention()) {
         (None, _) => Some("**How long one can go back** is not stated".to_owned()),
         (Some(_), Some(at)) => Some(format!("**Nothing is promised** from {} on", text(&book.clock.when(at)))),

@@ -7,7 +7,7 @@ use crate::plan::scenario::{Answer, Condition, Guard, Need, Test};
 use crate::plan::value::{Duration, Instant, Level, Place};
 
 use super::Book;
-use super::markdown::{code, link, text};
+use super::markdown::{address, code, link, text};
 
 /// `90 s`, `1 h 30 min`, `7 days`; a range as `1 h to 2 h`.
 pub fn duration(duration: Duration) -> String {
@@ -46,7 +46,7 @@ pub fn place(place: &Place) -> String {
 /// How to reach somebody.
 pub fn contact(place: &Place) -> String {
     match place {
-        Place::Literal(value) => text(value),
+        Place::Literal(value) => address(value),
         Place::Variable(variable) => format!("in the variable {}", code(&format!("${variable}"))),
     }
 }
