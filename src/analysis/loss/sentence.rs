@@ -11,7 +11,8 @@ const TOLD: usize = 3;
 
 /// Returns the sentence, without a final period.
 pub fn sentence(plan: &Plan, loss: &Loss) -> String {
-    let (target, backup) = (&plan.targets[loss.target].header, &plan.backups[loss.backup].header.name);
+    let (target, saved) = (&plan.targets[loss.target].header, &plan.backups[loss.backup]);
+    let backup = &saved.header.name;
     let open = loss.windows.iter().any(|window| window.until.event == Occasion::Restore);
     let what = if open { "everything written" } else { "what is written" };
     let mut windows: Vec<String> = loss
@@ -26,7 +27,10 @@ pub fn sentence(plan: &Plan, loss: &Loss) -> String {
     let windows = windows.join(", and ");
     let length = loss.seconds.map_or(String::new(), |seconds| format!(": {} of writes at most", said(seconds)));
     let kept = loss.kept.map_or(String::new(), |kept| format!("; `{}` keeps a copy of it", plan.backups[kept].header.name));
-    format!("{what} to {} (`{}`) {windows} is lost{length}{kept}", target.title, target.name)
+    // A backup of some tables throws away what was written to these, and leaves the others alone.
+    let tables: Vec<String> = saved.tables.iter().map(|table| format!("`{}`", table.value)).collect();
+    let of = if tables.is_empty() { String::new() } else { format!("{} in ", tables.join(", ")) };
+    format!("{what} to {of}{} (`{}`) {windows} is lost{length}{kept}", target.title, target.name)
 }
 
 fn edge(edge: &Edge, backup: &str, bound: &str) -> String {

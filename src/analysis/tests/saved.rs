@@ -89,6 +89,16 @@ fn where_nobody_writes_nothing_is_lost() {
 }
 
 #[test]
+fn a_backup_of_some_tables_loses_what_was_written_to_these() {
+    let body = frozen("", "applies until thaw\n undo x").replace("of db  {", "of db tables a, \"B\" {");
+    assert!(
+        losses("", &body).starts_with("what is written to `a`, `\"B\"` in The database (`db`) from the take of `b`"),
+        "{}",
+        losses("", &body)
+    );
+}
+
+#[test]
 fn what_the_scenario_keeps_aside_is_said() {
     let body = backup("aside", "") + &frozen("", "applies until thaw\n take aside\n undo x");
     assert!(losses("", &body).ends_with("1 h 1 min of writes at most; `aside` keeps a copy of it"));
