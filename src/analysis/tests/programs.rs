@@ -95,7 +95,7 @@ fn auto_is_derived_for_flags_files_and_releases_and_refused_for_code() {
         + "scenario s \"S\" {\n applies from flag\n undo everything\n}";
     assert_eq!(
         program(&body, "s"),
-        "undo-code nothing\nundo-up\nundo-file unedit\nundo-flag unset\nreversal/no-inverse: rbk can't derive the inverse of `code`\n"
+        "undo-code \nundo-up\nundo-file unedit\nundo-flag unset\nreversal/no-inverse: rbk can't derive the inverse of `code`\n"
     );
 }
 
