@@ -39,6 +39,7 @@ fn show(out: &mut String, text: &str, statement: &Statement) {
     let kind = match statement.kind {
         Kind::Plain => "",
         Kind::Alone => " (alone)",
+        Kind::Traced => " (alone, traced)",
         Kind::Control => " (control)",
         Kind::Meta => " (client)",
     };

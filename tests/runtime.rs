@@ -12,7 +12,7 @@ mod scripts;
 mod servers;
 
 use operator::Shell;
-use scripts::{DATABASES, LONGEST, RUNNER, RUNNER_CORE};
+use scripts::{DATABASES, LONGEST, MARIADB, RUNNER, RUNNER_CORE};
 
 /// Of what asks databases, what every shell has to hold.
 const DATABASES_CORE: &[&str] = &["urls", "units-postgres", "units-sqlite", "databases"];
@@ -31,6 +31,11 @@ macro_rules! in_shell {
             #[test]
             fn units_questions_and_backups_hold_on_real_databases() {
                 scripts::hold_on_databases($shell, &$databases.concat());
+            }
+
+            #[test]
+            fn units_questions_and_backups_hold_on_mariadb() {
+                scripts::hold_on_mariadb($shell, MARIADB);
             }
 
             #[test]

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::corpus;
 use crate::operator::Shell;
-use crate::servers::Postgres;
+use crate::servers::{MariaDb, Postgres};
 
 /// Scripts about the runner alone.
 pub const RUNNER: &[&str] = &[
@@ -33,17 +33,20 @@ pub const RUNNER_CORE: &[&str] = &["flow", "gates", "parallel", "interrupted", "
 /// Scripts that ask real databases.
 pub const DATABASES: &[&str] = &["urls", "units-postgres", "units-sqlite", "questions", "sqlite", "table-copy", "databases"];
 
+/// Scripts that ask MariaDB.
+pub const MARIADB: &[&str] = &["units-mysql", "table-copy-mysql", "dumps-mysql"];
+
 /// The longest of them: whole backups, and what PostgreSQL does outside a transaction.
 pub const LONGEST: &[&str] = &["units-outside", "dumps", "dumps-owner"];
 
 /// Runs scripts in a shell, each in a folder of its own, and fails with the words of those that failed.
-pub fn hold(shell: Shell, scripts: &[&str], server: Option<&Postgres>) {
+pub fn hold(shell: Shell, scripts: &[&str], server: Option<&Server>) {
     let called = shell.called();
     let failed: Vec<String> = scripts.iter().filter_map(|script| run(shell, &called, &format!("{script}.sh"), server).err()).collect();
     assert!(failed.is_empty(), "in {called}:\n{}", failed.join("\n"));
 }
 
-fn run(shell: Shell, called: &str, script: &str, server: Option<&Postgres>) -> Result<(), String> {
+fn run(shell: Shell, called: &str, script: &str, server: Option<&Server>) -> Result<(), String> {
     let folder = tempfile::Builder::new().prefix("rbk-rt").tempdir_in("/tmp").expect("a temporary folder");
     let tests = corpus::root().join("tests/runtime");
     let interpreter: Vec<&str> = if script.ends_with(".py") { vec!["python3"] } else { [&[shell.0], shell.1].concat() };
@@ -65,9 +68,11 @@ fn run(shell: Shell, called: &str, script: &str, server: Option<&Postgres>) -> R
         .env("RBK_SHELL", called)
         .env("RBK_WORK", folder.path())
         .stdin(Stdio::null());
-    if let Some(server) = server {
-        command.env("RBK_PG", server.socket());
-    }
+    match server {
+        Some(Server::Postgres(server)) => command.env("RBK_PG", server.socket()),
+        Some(Server::MariaDb(server)) => command.env("RBK_MARIADB", server.socket()),
+        None => &mut command,
+    };
     // A process that a script leaves behind would hold a pipe open: its words go to a file.
     let log = folder.path().join("words");
     let words = fs::File::create(&log).expect("the folder is writable");
@@ -81,9 +86,20 @@ fn run(shell: Shell, called: &str, script: &str, server: Option<&Postgres>) -> R
     Err(format!("{script} ended with {how}\n{}", String::from_utf8_lossy(&words)))
 }
 
+/// The server that a script may ask.
+pub enum Server {
+    Postgres(Postgres),
+    MariaDb(MariaDb),
+}
+
 /// Runs what asks databases, on a server of its own.
 pub fn hold_on_databases(shell: Shell, scripts: &[&str]) {
-    hold(shell, scripts, Some(&Postgres::start()));
+    hold(shell, scripts, Some(&Server::Postgres(Postgres::start())));
+}
+
+/// Runs what asks MariaDB, on a server of its own.
+pub fn hold_on_mariadb(shell: Shell, scripts: &[&str]) {
+    hold(shell, scripts, Some(&Server::MariaDb(MariaDb::start())));
 }
 
 /// Runs the dialogues of people at a terminal.

@@ -11,6 +11,10 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+mod mariadb;
+
+pub use mariadb::MariaDb;
+
 /// A PostgreSQL server that nobody else can reach.
 pub struct Postgres {
     folder: TempDir,
@@ -22,7 +26,7 @@ impl Postgres {
     /// Starts a server with an empty cluster; its superuser is `rbk`.
     pub fn start() -> Postgres {
         let programs = programs();
-        let user = ordinary_user();
+        let user = ordinary_user(&["postgres", "nobody"]);
         let folder = tempfile::Builder::new().prefix("rbk-pg").tempdir_in("/tmp").expect("a temporary folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
         if let Some((uid, gid)) = user {
@@ -172,23 +176,23 @@ fn programs() -> PathBuf {
 }
 
 /// Returns user and group for a server that refuses root; `None` when the test is an ordinary user already.
-fn ordinary_user() -> Option<(u32, u32)> {
+fn ordinary_user(names: &[&str]) -> Option<(u32, u32)> {
     let own = fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).unwrap_or(1);
     if own != 0 {
         return None;
     }
     let users = fs::read_to_string("/etc/passwd").expect("users are listed");
-    for wanted in ["postgres", "nobody"] {
+    for wanted in names {
         for line in users.lines() {
             let fields: Vec<&str> = line.split(':').collect();
             if let [name, _, uid, gid, ..] = fields[..]
-                && name == wanted
+                && name == *wanted
             {
                 return Some((uid.parse().ok()?, gid.parse().ok()?));
             }
         }
     }
-    panic!("the test runs as root and there is no user `postgres` or `nobody` to run a server as");
+    panic!("the test runs as root and there is no user of {names:?} to run a server as");
 }
 
 fn text(path: &(impl AsRef<OsStr> + ?Sized)) -> &str {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::corpus;
 use crate::operator::Shell;
-use crate::scripts::{self, DATABASES, LONGEST, RUNNER, RUNNER_CORE};
+use crate::scripts::{self, DATABASES, LONGEST, MARIADB, RUNNER, RUNNER_CORE};
 
 const DASH: Shell = Shell("dash", &[]);
 const BASH: Shell = Shell("bash", &[]);
@@ -35,6 +35,16 @@ fn whole_backups_hold_on_real_databases_in_dash() {
 #[test]
 fn units_questions_and_backups_hold_on_real_databases_in_bash() {
     scripts::hold_on_databases(BASH, DATABASES);
+}
+
+#[test]
+fn units_questions_and_backups_hold_on_mariadb_in_dash() {
+    scripts::hold_on_mariadb(DASH, MARIADB);
+}
+
+#[test]
+fn units_questions_and_backups_hold_on_mariadb_in_bash() {
+    scripts::hold_on_mariadb(BASH, MARIADB);
 }
 
 #[test]
@@ -76,12 +86,12 @@ fn every_script_is_silent_under_shellcheck() {
 
 #[test]
 fn every_script_is_run_by_some_shell() {
-    let words = ["lib", "plan", "engine", "engines", "picture", "stand-in"];
+    let words = ["lib", "plan", "engine", "engines", "picture", "stand-in", "mariadb"];
     for entry in fs::read_dir(corpus::root().join("tests/runtime")).expect("the folder is there") {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|extension| extension == "sh") {
             let name = path.file_stem().and_then(|name| name.to_str()).expect("scripts have plain names");
-            let run = [RUNNER, DATABASES, LONGEST].concat();
+            let run = [RUNNER, DATABASES, LONGEST, MARIADB].concat();
             assert!(run.contains(&name) || words.contains(&name), "{name} is run by no test");
         }
     }

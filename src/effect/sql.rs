@@ -3,7 +3,7 @@
 //!
 //! Reads the lexis (quotes, comments, dollar quotes, data of `COPY`, commands of the client) and keywords; never fails.
 //! What it can't judge it calls opaque, never harmless. Sources: the server's documentation of each statement, and what
-//! was tried on PostgreSQL 15 and SQLite 3.40.
+//! was tried on PostgreSQL 15, MariaDB 10.11 and SQLite 3.40.
 
 mod cursor;
 mod lexis;
@@ -28,35 +28,48 @@ use words::Words;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Postgres,
+    /// MySQL and MariaDB, in a session without `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES`.
+    Mysql,
     Sqlite,
 }
 
 impl Dialect {
-    /// Returns the dialect of a kind of target; `None` for those whose SQL rbk does not read yet, and those without SQL.
+    /// Returns the dialect of a kind of target; `None` for those without SQL.
     pub fn of(kind: TargetKind) -> Option<Dialect> {
         match kind {
             TargetKind::Postgres => Some(Dialect::Postgres),
+            TargetKind::Mysql | TargetKind::Mariadb => Some(Dialect::Mysql),
             TargetKind::Sqlite => Some(Dialect::Sqlite),
-            _ => None,
+            TargetKind::Http | TargetKind::Host | TargetKind::EnvFile | TargetKind::Manual => None,
         }
     }
 }
 
 impl Dialect {
     /// Returns whether names of this kind without quotes are compared without case.
-    fn folds_plain(self, _kind: ObjectKind) -> bool {
+    fn folds_plain(self, kind: ObjectKind) -> bool {
         match self {
             Dialect::Postgres | Dialect::Sqlite => true,
+            Dialect::Mysql => !is_file(kind),
         }
     }
 
     /// Returns whether names of this kind in quotes are compared without case.
-    fn folds_quoted(self, _kind: ObjectKind) -> bool {
+    fn folds_quoted(self, kind: ObjectKind) -> bool {
         match self {
             Dialect::Postgres => false,
             Dialect::Sqlite => true,
+            Dialect::Mysql => !is_file(kind),
         }
     }
+}
+
+/// Returns whether MySQL keeps such an object in a file of its name, which Linux compares with case.
+fn is_file(kind: ObjectKind) -> bool {
+    matches!(
+        kind,
+        ObjectKind::Database | ObjectKind::Schema | ObjectKind::Table | ObjectKind::View | ObjectKind::Trigger | ObjectKind::Sequence
+    )
 }
 
 /// What a statement means for a transaction.
@@ -64,11 +77,14 @@ impl Dialect {
 pub enum Kind {
     /// May stand in a transaction with others.
     Plain,
-    /// Can't stand in a transaction block.
+    /// Can't stand in a transaction block, or ends it by itself.
     Alone,
+    /// The same, and nothing but the definitions of what it names, all of it or nothing: they tell whether it was done, and
+    /// where they do not change it may be done again.
+    Traced,
     /// Begins, ends or marks a transaction.
     Control,
-    /// A command of the client: `\…` of psql, `.…` of sqlite3.
+    /// A command of the client: `\…` of psql, `.…` of sqlite3, `DELIMITER`.
     Meta,
 }
 

@@ -78,6 +78,7 @@ pub enum Method {
     PgDumpDirectory,
     PgDumpPlain,
     Mysqldump,
+    MariadbDump,
     Sqlite,
     TableCopy,
 }
@@ -90,6 +91,7 @@ impl Method {
             Method::PgDumpDirectory => "pg_dump directory",
             Method::PgDumpPlain => "pg_dump plain",
             Method::Mysqldump => "mysqldump",
+            Method::MariadbDump => "mariadb-dump",
             Method::Sqlite => "sqlite",
             Method::TableCopy => "table-copy",
         }

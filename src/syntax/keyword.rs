@@ -308,7 +308,7 @@ pub const KEYWORDS: &[Keyword] = &[
     keyword(
         "method",
         &[Backup],
-        "method pg_dump custom | pg_dump directory | pg_dump plain | mysqldump | sqlite | table-copy",
+        "method pg_dump custom | pg_dump directory | pg_dump plain | mysqldump | mariadb-dump | sqlite | table-copy",
         None,
         "take, verify and restore, written by the compiler",
     ),

@@ -87,7 +87,11 @@ impl Stage {
         operator.set("LEAD_DEVELOPER_PHONE", "+44 20 5550100");
         operator.set("DEVOPS_PHONE", "+44 20 5550101");
         operator.set("DBA_PHONE", "+44 20 5550102");
-        operator.always(&format!("--param relay={api}/relay --param app={} --param vault={}", app.display(), place.join("vault").display()));
+        operator.always(&format!(
+            "--param relay={api}/relay --param app={} --param vault={}",
+            app.display(),
+            place.join("vault").display()
+        ));
         let before = [server.canonical("lunary"), settings(&place), canonical(&jazz)];
         Stage { server, operator, jazz, web, api, before }
     }

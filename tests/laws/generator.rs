@@ -89,7 +89,7 @@ const FORMS: &[(&str, &[Form])] = &[
     (
         "backup",
         &[
-            "method (pg_dump_custom|pg_dump_directory|pg_dump_plain|mysqldump|sqlite|table-copy)",
+            "method (pg_dump_custom|pg_dump_directory|pg_dump_plain|mysqldump|mariadb-dump|sqlite|table-copy)",
             "(take|restore) takes RANGE",
             "(take|verify|restore|copy|encrypt|decrypt) FENCE",
             "file PLACE",

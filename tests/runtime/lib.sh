@@ -3,7 +3,7 @@
 # Owns counting, waiting, and holding a lock in another session. A script sources it by `command . "$RBK_TESTS/lib.sh"` and ends
 # with `done_testing`. Refuses to start a server or to know what is tested. From the environment: RBK_TESTS (this folder),
 # RBK_SOURCE (src/emit/bundle), RBK_SHELL (the shell under test), RBK_WORK (an empty folder, removed by who made it), RBK_PG (the
-# folder of a PostgreSQL socket; only where a script asks a database).
+# folder of a PostgreSQL socket; only where a script asks one), RBK_MARIADB (the path of a socket; the same).
 
 set -u
 WORK=$RBK_WORK

@@ -1,7 +1,7 @@
 //! Where tokens and statements end. One pass over the bytes, linear, never fails: what is never closed ends with the text.
 //!
-//! Statements end where the clients (psql, sqlite3) end them, which is not where the server's grammar would: a `;` in
-//! parentheses does not count for psql, and does for sqlite3.
+//! Statements end where the clients (psql, mariadb and mysql, sqlite3) end them, which is not where the server's grammar would:
+//! a `;` in parentheses does not count for psql, and does for the others.
 
 use std::ops::Range;
 
@@ -48,7 +48,19 @@ pub struct Piece {
 
 /// Cuts a text into statements.
 pub fn cut(text: &str, dialect: Dialect) -> Vec<Piece> {
-    let mut cutter = Cutter { text, bytes: text.as_bytes(), dialect, at: 0, pieces: Vec::new(), tokens: Vec::new(), parens: 0, begins: 0 };
+    let mut cutter = Cutter {
+        text,
+        bytes: text.as_bytes(),
+        dialect,
+        at: 0,
+        pieces: Vec::new(),
+        tokens: Vec::new(),
+        parens: 0,
+        begins: 0,
+        delimiter: ";",
+        executable: false,
+        opened: None,
+    };
     cutter.run();
     cutter.pieces
 }
@@ -67,6 +79,12 @@ struct Cutter<'t> {
     parens: usize,
     /// Depth of `BEGIN … END` in the body of a function.
     begins: usize,
+    /// What ends a statement: another than `;` where MySQL's client was told so.
+    delimiter: &'t str,
+    /// Whether an executable comment (`/*! … */`) of MySQL is open, whose text is SQL.
+    executable: bool,
+    /// Where a statement begins whose first token stands in such a comment.
+    opened: Option<usize>,
 }
 
 impl Cutter<'_> {
@@ -74,7 +92,19 @@ impl Cutter<'_> {
         while let Some(byte) = self.bytes.get(self.at).copied() {
             match byte {
                 _ if byte.is_ascii_whitespace() || byte == 0x0b => self.at += 1,
-                b'-' if self.next_is(b'-') => self.at = self.line_end(),
+                _ if self.is_delimiter() => {
+                    let start = self.at;
+                    self.at += self.delimiter.len();
+                    self.add(TokenKind::Sign(b';'), start);
+                    self.end();
+                }
+                b'-' if self.next_is(b'-') && self.is_comment() => self.at = self.line_end(),
+                b'#' if self.dialect == Dialect::Mysql => self.at = self.line_end(),
+                b'/' if self.next_is(b'*') && self.opens_code() => self.executable = true,
+                b'*' if self.executable && self.next_is(b'/') => {
+                    self.executable = false;
+                    self.at += 2;
+                }
                 b'/' if self.next_is(b'*') => self.comment(),
                 b'\\' if self.dialect == Dialect::Postgres => self.backslash(),
                 b'.' if self.dialect == Dialect::Sqlite && self.tokens.is_empty() && self.at_line_start() => self.meta(),
@@ -93,9 +123,10 @@ impl Cutter<'_> {
     fn token(&mut self, byte: u8) {
         let start = self.at;
         match byte {
-            b'\'' => self.quoted(TokenKind::Text, b'\'', false),
+            b'\'' => self.quoted(TokenKind::Text, b'\'', self.dialect == Dialect::Mysql),
+            b'"' if self.dialect == Dialect::Mysql => self.quoted(TokenKind::Text, b'"', true),
             b'"' => self.quoted(TokenKind::Name, b'"', false),
-            b'`' if self.dialect == Dialect::Sqlite => self.quoted(TokenKind::Name, b'`', false),
+            b'`' if self.dialect != Dialect::Postgres => self.quoted(TokenKind::Name, b'`', false),
             b'[' if self.dialect == Dialect::Sqlite => self.quoted(TokenKind::Name, b']', false),
             b'$' if self.dialect == Dialect::Postgres => self.dollar(),
             b'(' => {
@@ -128,6 +159,12 @@ impl Cutter<'_> {
             .iter()
             .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || **byte >= 0x80)
             .count();
+        // `END$$`: a `$` belongs to a name, unless it ends the statement.
+        if self.dialect == Dialect::Mysql
+            && let Some(length) = self.text[start..self.at].find(self.delimiter)
+        {
+            self.at = start + length;
+        }
         // E'…' has backslash escapes.
         if self.dialect == Dialect::Postgres
             && self.text[start..self.at].eq_ignore_ascii_case("e")
@@ -135,6 +172,9 @@ impl Cutter<'_> {
         {
             self.quoted(TokenKind::Text, b'\'', true);
             return;
+        }
+        if self.dialect == Dialect::Mysql && self.tokens.is_empty() && self.text[start..self.at].eq_ignore_ascii_case("delimiter") {
+            return self.new_delimiter(start);
         }
         self.add(TokenKind::Word, start);
         if self.dialect == Dialect::Postgres && self.parens == 0 && self.has_body() {
@@ -150,6 +190,42 @@ impl Cutter<'_> {
     /// Returns whether the current statement may have a body of statements, as psql judges it.
     fn has_body(&self) -> bool {
         self.is(0, "create") && (self.is_routine(1) || self.is(1, "or") && self.is(2, "replace") && self.is_routine(3))
+    }
+
+    /// Returns whether MySQL's client ends the statement here.
+    fn is_delimiter(&self) -> bool {
+        self.dialect == Dialect::Mysql && self.bytes[self.at..].starts_with(self.delimiter.as_bytes())
+    }
+
+    /// Returns whether the `--` that stands here begins a comment: MySQL wants a blank behind it.
+    fn is_comment(&self) -> bool {
+        self.dialect != Dialect::Mysql
+            || self.bytes.get(self.at + 2).is_none_or(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
+    }
+
+    /// Moves behind the opening of an executable comment, if one stands here: `/*!`, `/*!50110`, `/*M!`.
+    fn opens_code(&mut self) -> bool {
+        let rest = &self.bytes[self.at + 2..];
+        let length = if rest.starts_with(b"!") { 1 } else { 2 };
+        if self.dialect != Dialect::Mysql || self.executable || !(rest.starts_with(b"!") || rest.starts_with(b"M!")) {
+            return false;
+        }
+        if self.tokens.is_empty() {
+            self.opened = Some(self.at);
+        }
+        self.at += 2 + length + rest[length..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        true
+    }
+
+    /// `DELIMITER //`: a command of MySQL's client.
+    fn new_delimiter(&mut self, start: usize) {
+        let line = &self.text[self.at..self.line_end()];
+        self.at = self.line_end();
+        if let Some(delimiter) = line.split_whitespace().next() {
+            self.delimiter = delimiter;
+        }
+        let end = start + self.text[start..self.at].trim_end().len();
+        self.pieces.push(Piece { range: start..end, tokens: Vec::new(), meta: true });
     }
 
     fn is_routine(&self, index: usize) -> bool {
@@ -170,6 +246,7 @@ impl Cutter<'_> {
     fn is_end(&self) -> bool {
         match self.dialect {
             Dialect::Postgres => self.parens == 0 && self.begins == 0,
+            Dialect::Mysql => false,
             // A trigger ends with `; END ;`, whatever stands in between.
             Dialect::Sqlite => {
                 let count = self.tokens.len();
@@ -269,12 +346,15 @@ impl Cutter<'_> {
     fn end(&mut self) {
         self.parens = 0;
         self.begins = 0;
+        self.executable = false;
+        let opened = self.opened.take();
         let tokens = std::mem::take(&mut self.tokens);
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
         if tokens.iter().all(|token| token.kind == TokenKind::Sign(b';')) {
             return;
         }
-        let mut piece = Piece { range: first.start as usize..last.end as usize, tokens, meta: false };
+        let start = opened.unwrap_or(first.start as usize);
+        let mut piece = Piece { range: start..last.end as usize, tokens, meta: false };
         if self.dialect == Dialect::Postgres && self.copies(&piece) {
             piece.range.end = self.data();
         }

@@ -93,6 +93,73 @@ fn transactions_of_the_author_and_commands_of_the_client_are_told_apart() {
 }
 
 #[test]
+fn mysql_ends_statements_where_its_client_does() {
+    let text = "SELECT 'a\\';', \"b;\\\"\", `c;``d` -- x;\n # y;\n, 1--1 /* ; */ /*!40101 , 2 */;\n/*!50003 SET @x = ';' */;SELECT 3";
+    let cut = kinds(text, Dialect::Mysql);
+    assert_eq!(
+        cut.iter().map(|(text, _)| *text).collect::<Vec<_>>(),
+        ["SELECT 'a\\';', \"b;\\\"\", `c;``d` -- x;\n # y;\n, 1--1 /* ; */ /*!40101 , 2 */;", "/*!50003 SET @x = ';' */;", "SELECT 3"]
+    );
+    let text = "DELIMITER $$\nCREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET NEW.b = 1; END$$\ndelimiter ;\nSELECT 1;";
+    assert_eq!(
+        kinds(text, Dialect::Mysql),
+        [
+            ("DELIMITER $$", Kind::Meta),
+            ("CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET NEW.b = 1; END$$", Kind::Traced),
+            ("delimiter ;", Kind::Meta),
+            ("SELECT 1;", Kind::Plain)
+        ]
+    );
+}
+
+#[test]
+fn what_mysql_commits_by_itself_is_told_from_what_it_does_not() {
+    let all = |kind: Kind, texts: &[&str]| texts.iter().for_each(|text| assert_eq!(kinds(text, Dialect::Mysql), [(*text, kind)]));
+    all(
+        Kind::Traced,
+        &[
+            "ALTER TABLE t ADD COLUMN a INT",
+            "CREATE TABLE t (a INT) PARTITION BY RANGE (a) (PARTITION p VALUES LESS THAN (1))",
+            "CREATE UNIQUE INDEX i ON t (a)",
+            "CREATE OR REPLACE ALGORITHM = MERGE DEFINER = a@b SQL SECURITY INVOKER VIEW v AS SELECT 1",
+            "DROP TABLE IF EXISTS t",
+            "RENAME TABLE a TO b",
+            "ANALYZE TABLE t",
+            "GRANT SELECT ON t TO u",
+            "DROP EVENT e",
+        ],
+    );
+    all(
+        Kind::Alone,
+        &[
+            "TRUNCATE TABLE t",
+            "DROP TABLE a, b",
+            "DROP DATABASE d",
+            "RENAME TABLE a TO b, b TO a",
+            "ALTER TABLE p EXCHANGE PARTITION q WITH TABLE t",
+            "CREATE TABLE t AS SELECT 1",
+            "CREATE OR REPLACE TABLE t (a INT)",
+            "CREATE USER u",
+            "ALTER SEQUENCE s RESTART",
+            "SET PASSWORD = PASSWORD('x')",
+            "BEGIN NOT ATOMIC CREATE TABLE t (a INT)",
+        ],
+    );
+    all(
+        Kind::Plain,
+        &[
+            "CREATE TEMPORARY TABLE t (a INT)",
+            "DROP TEMPORARY TABLE t",
+            "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
+            "CALL p()",
+            "SET @a = 1",
+            "REPLACE INTO t VALUES (1)",
+        ],
+    );
+    all(Kind::Control, &["LOCK TABLES t WRITE", "UNLOCK TABLES", "SET autocommit = 0", "BEGIN", "XA START 'x'", "START TRANSACTION"]);
+}
+
+#[test]
 fn what_is_never_closed_ends_with_the_text() {
     for text in [
         "\\;",
@@ -110,7 +177,7 @@ fn what_is_never_closed_ends_with_the_text() {
         "é;",
         "CREATE TRIGGER x BEGIN",
     ] {
-        for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        for dialect in [Dialect::Postgres, Dialect::Mysql, Dialect::Sqlite] {
             split(text, dialect);
         }
     }

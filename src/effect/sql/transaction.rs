@@ -42,18 +42,88 @@ const QUIET: [&str; 12] =
 
 /// Judges a statement by its keywords.
 pub fn kind(words: &Words<'_>, dialect: Dialect) -> Kind {
+    if dialect == Dialect::Mysql {
+        return in_mysql(words);
+    }
     let control = words.is_one(0, &["begin", "commit", "rollback", "savepoint", "release", "end", "abort"])
         || words.are(0, &["start", "transaction"])
         || words.are(0, &["prepare", "transaction"]);
     let alone = || match dialect {
         Dialect::Postgres => alone_in_postgres(words),
         Dialect::Sqlite => alone_in_sqlite(words),
+        Dialect::Mysql => false,
     };
     match control {
         true => Kind::Control,
         false if alone() => Kind::Alone,
         false => Kind::Plain,
     }
+}
+
+/// MySQL and MariaDB commit what went before such a statement, and the statement itself: the manuals' pages on statements that
+/// cause an implicit commit, each tried on MariaDB 10.11.
+fn in_mysql(words: &Words<'_>) -> Kind {
+    let second = |known: &[&str]| words.is_one(1, known);
+    let temporary = || second(&["temporary"]) || words.are(1, &["or", "replace", "temporary"]);
+    match words.text(0).to_ascii_lowercase().as_str() {
+        "begin" if words.are(1, &["not", "atomic"]) && !commits_inside(words) => Kind::Plain,
+        "begin" if words.are(1, &["not", "atomic"]) => Kind::Alone,
+        "begin" | "commit" | "rollback" | "savepoint" | "release" | "xa" | "lock" | "unlock" => Kind::Control,
+        "start" if second(&["transaction"]) => Kind::Control,
+        "set" if (1..words.len()).any(|index| words.is(index, "autocommit")) => Kind::Control,
+        // SET PASSWORD, SET DEFAULT ROLE write into tables of the server; SET STATEMENT … FOR runs one.
+        "set" if second(&["password"]) || words.are(1, &["default", "role"]) => Kind::Alone,
+        "set" if second(&["statement"]) => Kind::Alone,
+        "create" if temporary() => Kind::Plain,
+        "drop" if second(&["temporary"]) => Kind::Plain,
+        "create" | "alter" | "drop" => defines(words),
+        // Names that change places leave the definitions as they were.
+        "rename" if second(&["table", "tables"]) && !(1..words.len()).any(|index| words.is_sign(index, b',')) => Kind::Traced,
+        // What may be done again without harm.
+        "analyze" | "check" | "flush" | "grant" | "optimize" | "repair" | "revoke" => Kind::Traced,
+        "rename" | "truncate" | "install" | "uninstall" | "cache" | "change" | "reset" | "stop" | "shutdown" | "restart" | "import" => {
+            Kind::Alone
+        }
+        "load" if second(&["index"]) => Kind::Alone,
+        _ => Kind::Plain,
+    }
+}
+
+/// `CREATE`, `ALTER` and `DROP`: what changes nothing but the definitions of what it names is traced by them.
+fn defines(words: &Words<'_>) -> Kind {
+    const TRACED: [&str; 9] = ["table", "index", "view", "trigger", "procedure", "function", "event", "database", "schema"];
+    const UNTRACED: [&str; 13] = [
+        "user",
+        "role",
+        "server",
+        "sequence",
+        "tablespace",
+        "undo",
+        "logfile",
+        "instance",
+        "package",
+        "library",
+        "resource",
+        "spatial",
+        "aggregate",
+    ];
+    // CREATE OR REPLACE … DEFINER = … SQL SECURITY … VIEW: the kind stands somewhere before the name.
+    let kind = (1..words.len()).find(|index| words.is_one(*index, &TRACED) || words.is_one(*index, &UNTRACED));
+    let spatial_index = |index: usize| words.is(index, "spatial") && words.is(index + 1, "index");
+    let traced = kind.is_some_and(|index| words.is_one(index, &TRACED) || spatial_index(index));
+    // Rows move, or go, and no definition says so. `DROP TABLE a, b` may stop after `a`.
+    let moves = words.is(0, "alter") && ["exchange", "truncate", "discard", "import"].iter().any(|word| words.has(word));
+    let is = |names: &[&str]| kind.is_some_and(|index| words.is_one(index, names));
+    let several = words.is(0, "drop") && ((1..words.len()).any(|index| words.is_sign(index, b',')) || is(&["database", "schema"]));
+    let replaced = words.is(0, "create") && is(&["table"]) && (words.has("select") || words.are(1, &["or", "replace"]));
+    if traced && !moves && !several && !replaced { Kind::Traced } else { Kind::Alone }
+}
+
+/// Returns whether a block of MariaDB's says something that commits by itself.
+fn commits_inside(words: &Words<'_>) -> bool {
+    const COMMITTING: [&str; 12] =
+        ["commit", "rollback", "create", "alter", "drop", "truncate", "rename", "grant", "revoke", "call", "execute", "lock"];
+    (3..words.len()).any(|index| words.is_one(index, &COMMITTING))
 }
 
 fn alone_in_postgres(words: &Words<'_>) -> bool {
@@ -108,7 +178,7 @@ pub fn sight(words: &Words<'_>, kind: Kind) -> Sight {
     match first.as_str() {
         _ if sent => Sight::Opaque,
         "do" | "call" | "execute" | "load" | "import" => Sight::Opaque,
-        "show" | "table" | "fetch" => Sight::Reads,
+        "show" | "table" | "fetch" | "describe" | "desc" | "use" | "help" => Sight::Reads,
         "set" | "reset" | "discard" | "listen" | "unlisten" => Sight::Sets,
         "pragma" if (1..words.len()).any(|index| words.is_sign(index, b'=') || words.is_sign(index, b'(')) => pragma(words),
         "pragma" => Sight::Reads,

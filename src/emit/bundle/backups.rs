@@ -79,15 +79,12 @@ fn write_code(plan: &Plan, backup: &Backup, kind: TargetKind, draft: &mut Draft)
                     draft.methods.insert(format!("backups/{name}/{part}.sh"), file);
                     continue;
                 }
-                // A kind of target that has no engine has been refused already.
-                if !matches!(kind, TargetKind::Mysql | TargetKind::Mariadb) {
-                    let (words, kind) = (method.value.words(), kind.word());
-                    let message = format!("the bundle can't {part} a `{words}` backup of a {kind} target yet");
-                    draft.refuse(
-                        Diagnostic::error("form/not-yet", method.span, message, "this method")
-                            .help(format!("write `take`, `verify` and `restore` of `{name}` as fences")),
-                    );
-                }
+                let (words, kind) = (method.value.words(), kind.word());
+                let message = format!("the bundle can't {part} a `{words}` backup of a {kind} target yet");
+                draft.refuse(
+                    Diagnostic::error("form/not-yet", method.span, message, "this method")
+                        .help(format!("write `take`, `verify` and `restore` of `{name}` as fences")),
+                );
                 return;
             }
             (None, _) => continue,
@@ -102,8 +99,9 @@ fn files(method: Method, kind: TargetKind) -> Vec<String> {
         Method::PgDumpCustom => vec!["pg_dump-custom".to_owned(), "pg_dump".to_owned()],
         Method::PgDumpDirectory => vec!["pg_dump-directory".to_owned(), "pg_dump".to_owned()],
         Method::PgDumpPlain => vec!["pg_dump-plain".to_owned(), "pg_dump".to_owned()],
-        Method::Mysqldump => vec!["mysqldump".to_owned()],
+        Method::Mysqldump | Method::MariadbDump => vec!["mysqldump".to_owned()],
         Method::Sqlite => vec!["sqlite".to_owned()],
+        Method::TableCopy if kind == TargetKind::Mariadb => vec!["table-copy-mysql".to_owned()],
         Method::TableCopy => vec![format!("table-copy-{}", kind.word())],
     }
 }
@@ -112,7 +110,8 @@ fn tools(method: Method) -> &'static [&'static str] {
     match method {
         Method::PgDumpCustom | Method::PgDumpDirectory => &["pg_dump", "pg_restore", "psql"],
         Method::PgDumpPlain => &["pg_dump", "psql"],
-        Method::Mysqldump => &["mysqldump", "mysql"],
+        Method::Mysqldump => &["mysqldump/mariadb-dump"],
+        Method::MariadbDump => &["mariadb-dump/mysqldump"],
         Method::Sqlite => &["sqlite3"],
         Method::TableCopy => &[],
     }

@@ -72,6 +72,10 @@ pub(super) fn by_hand_sql(target: &Target, path: &str, transaction: bool) -> Str
             format!("{{ echo 'BEGIN IMMEDIATE;'; cat {path}; echo 'COMMIT;'; }} | sqlite3 -bail {database}")
         }
         TargetKind::Sqlite => format!("sqlite3 -bail {database} <{path}"),
+        TargetKind::Mysql | TargetKind::Mariadb if transaction => {
+            format!("{{ echo 'START TRANSACTION;'; cat {path}; echo 'COMMIT;'; }} | {} --binary-mode --comments DATABASE", kind.word())
+        }
+        TargetKind::Mysql | TargetKind::Mariadb => format!("{} --binary-mode --comments DATABASE <{path}", kind.word()),
         _ => String::new(),
     }
 }

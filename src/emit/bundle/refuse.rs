@@ -1,7 +1,6 @@
 //! What a plan may say and a bundle can't carry out: found before anything is written.
 
 use crate::diagnostic::Diagnostic;
-use crate::plan::target::TargetKind;
 use crate::plan::{Header, ParamKind, Plan};
 
 use super::draft::Draft;
@@ -10,20 +9,6 @@ use super::draft::Draft;
 const NAME: usize = 80;
 
 pub(super) fn write(plan: &Plan, draft: &mut Draft) {
-    for (_, target) in plan.targets.iter() {
-        let kind = target.kind.value;
-        if matches!(kind, TargetKind::Mysql | TargetKind::Mariadb) {
-            draft.refuse(
-                Diagnostic::error(
-                    "form/not-yet",
-                    target.kind.span,
-                    format!("the bundle can't run SQL on `{}` yet", kind.word()),
-                    "this kind of target",
-                )
-                .help("nothing is written; `rbk check` and `rbk graph` work"),
-            );
-        }
-    }
     for header in headers(plan).filter(|header| header.name.len() > NAME) {
         draft.refuse(
             Diagnostic::error("form/long-name", header.name_span, format!("the name is {} bytes long", header.name.len()), "this name")

@@ -14,14 +14,15 @@ const COMMAND: &str = include_str!("runtime/rollback.sh");
 const LIBRARY: &[(&str, &str)] = texts!("runtime/lib":
     "artifact.sh" "ask.sh" "backup.sh" "change.sh" "check.sh" "child.sh" "commands.sh" "decide.sh" "dryrun.sh"
     "edit.sh" "fallback.sh" "flag.sh" "gate.sh" "guard.sh" "host.sh" "http.sh" "journal.sh" "list.sh" "lock.sh"
-    "manual.sh" "message.sh" "options.sh" "parallel.sh" "params.sh" "plan.sh" "postgres.sh" "preflight.sh"
+    "manual.sh" "message.sh" "mysql.sh" "mysql-url.sh" "options.sh" "parallel.sh" "params.sh" "plan.sh" "postgres.sh" "preflight.sh"
     "processes.sh" "program.sh" "redact.sh" "report.sh" "run.sh" "say.sh" "settle.sh" "sql.sh" "sqlite.sh"
     "state.sh" "status.sh" "step-main.sh" "step.sh" "url.sh" "values.sh" "walk.sh");
 
 const METHODS: &[(&str, &str)] = texts!("methods":
     "pg_dump-custom.take.sh" "pg_dump-directory.take.sh" "pg_dump-plain.take.sh" "pg_dump.restore.sh"
     "pg_dump.verify.sh" "sqlite.restore.sh" "sqlite.take.sh" "sqlite.verify.sh" "table-copy-postgres.restore.sh"
-    "table-copy-postgres.take.sh" "table-copy-postgres.verify.sh" "table-copy-sqlite.restore.sh"
+    "mysqldump.restore.sh" "mysqldump.take.sh" "mysqldump.verify.sh" "table-copy-mysql.restore.sh"
+    "table-copy-mysql.take.sh" "table-copy-mysql.verify.sh" "table-copy-postgres.take.sh" "table-copy-postgres.verify.sh" "table-copy-sqlite.restore.sh"
     "table-copy-sqlite.take.sh" "table-copy-sqlite.verify.sh");
 
 /// Adds `rollback` and `lib/`.

@@ -35,6 +35,8 @@ fn write_target(target: &Target, draft: &mut Draft) {
     facts.names("target_ssh", literals).variables("target_ssh_env", variables);
     match kind {
         TargetKind::Postgres => facts.tool("psql"),
+        TargetKind::Mysql => facts.tool("mysql/mariadb"),
+        TargetKind::Mariadb => facts.tool("mariadb/mysql"),
         TargetKind::Sqlite => facts.tool("sqlite3"),
         TargetKind::Http => facts.tool("curl"),
         TargetKind::Host if !target.ssh.is_empty() => facts.tool("ssh"),

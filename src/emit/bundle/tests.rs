@@ -212,14 +212,6 @@ fn refused(statements: &str) -> String {
 }
 
 #[test]
-fn a_database_that_the_bundle_has_no_engine_for_is_refused() {
-    assert_eq!(
-        refused("target a \"A\" mysql { url $A }\ntarget b \"B\" mariadb { url $B }"),
-        "form/not-yet: the bundle can't run SQL on `mysql` yet [mysql]\nform/not-yet: the bundle can't run SQL on `mariadb` yet [mariadb]\n"
-    );
-}
-
-#[test]
 fn names_that_are_one_variable_are_refused() {
     assert_eq!(
         refused("param a-b \"1\" text\nparam a_b \"2\" text"),

@@ -12,17 +12,48 @@ use crate::plan::target::TargetKind;
 use super::code::ended;
 use super::draft::Draft;
 
+mod mysql;
+
 /// A piece of a step's SQL that is carried out, and resumed, by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
-    /// Whether it is run in one transaction, or outside of any.
-    pub(super) transaction: bool,
+    pub(super) mode: Mode,
     pub(super) text: String,
+}
+
+/// How a unit is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// In one transaction, which records it.
+    Transaction,
+    /// Outside of any; after a crash nothing but its record tells whether it was done.
+    Alone,
+    /// The same on MySQL and MariaDB, where the definitions of what it names tell it too.
+    Traced,
+}
+
+impl Mode {
+    /// Returns the word as `steps.sh` has it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Mode::Transaction => "tx",
+            Mode::Alone => "auto",
+            Mode::Traced => "ddl",
+        }
+    }
+
+    /// Returns how it is run, for people.
+    pub(super) fn scope(self) -> &'static str {
+        match self {
+            Mode::Transaction => "in one transaction",
+            Mode::Alone | Mode::Traced => "outside a transaction",
+        }
+    }
 }
 
 /// Returns the units of a step's SQL, in order. Text that is one transaction is one unit, as it was written.
 pub(super) fn units(code: &Code, kind: TargetKind, draft: &mut Draft) -> Vec<Unit> {
-    let dialect = if kind == TargetKind::Sqlite { Dialect::Sqlite } else { Dialect::Postgres };
+    let Some(dialect) = Dialect::of(kind) else { return Vec::new() };
     let text = code.text.as_str();
     let statements = split(text, dialect);
     let words = |statement: &Statement| first_words(&text[statement.range.clone()]);
@@ -30,11 +61,17 @@ pub(super) fn units(code: &Code, kind: TargetKind, draft: &mut Draft) -> Vec<Uni
         draft.refuse(own);
         return Vec::new();
     }
-    if statements.iter().all(|it| it.kind != Kind::Alone) {
-        return vec![Unit { transaction: true, text: text.to_owned() }];
+    if dialect == Dialect::Mysql && !mysql::is_readable(code, &statements, draft) {
+        return Vec::new();
     }
-    if let Some((what, why)) = statements.iter().find_map(|it| bound_to_session(it, &words(it), dialect)) {
-        let alone = statements.iter().find(|it| it.kind == Kind::Alone).map_or("", |it| &text[it.range.clone()]);
+    let is_alone = |it: &&Statement| matches!(it.kind, Kind::Alone | Kind::Traced);
+    if !statements.iter().any(|it| is_alone(&it)) {
+        let text = if dialect == Dialect::Mysql { mysql::closed(text, &statements) } else { text.to_owned() };
+        return vec![Unit { mode: Mode::Transaction, text }];
+    }
+    let bound = |it: &Statement| bound_to_session(it, &words(it), dialect).or_else(|| mysql::bound_to_session(it, text, dialect));
+    if let Some((what, why)) = statements.iter().find_map(bound) {
+        let alone = statements.iter().find(is_alone).map_or("", |it| &text[it.range.clone()]);
         let alone = alone.lines().next().unwrap_or_default();
         draft.refuse(
             Diagnostic::error("form/not-yet", code.span, format!("the bundle can't cut this SQL into units: {what} {why}"), "this SQL")
@@ -42,7 +79,10 @@ pub(super) fn units(code: &Code, kind: TargetKind, draft: &mut Draft) -> Vec<Uni
         );
         return Vec::new();
     }
-    cut(text, &statements, &words)
+    match dialect {
+        Dialect::Mysql => mysql::cut(text, &statements, &words),
+        Dialect::Postgres | Dialect::Sqlite => cut(text, &statements, &words),
+    }
 }
 
 fn cut(text: &str, statements: &[Statement], words: &dyn Fn(&Statement) -> Vec<String>) -> Vec<Unit> {
@@ -55,8 +95,8 @@ fn cut(text: &str, statements: &[Statement], words: &dyn Fn(&Statement) -> Vec<S
         let end = line_end(text, statement.range.end);
         let piece = ended(text[from..end].trim_start_matches('\n'));
         from = end;
-        let transaction = statement.kind != Kind::Alone;
-        let open = units.last_mut().filter(|unit| unit.transaction && transaction);
+        let mode = if statement.kind == Kind::Alone { Mode::Alone } else { Mode::Transaction };
+        let open = units.last_mut().filter(|unit| unit.mode == Mode::Transaction && mode == Mode::Transaction);
         if sets_up(statement, &words(statement)) {
             let bare = ended(text[statement.range.clone()].trim_end());
             match open {
@@ -74,7 +114,7 @@ fn cut(text: &str, statements: &[Statement], words: &dyn Fn(&Statement) -> Vec<S
         match open {
             Some(unit) => unit.text.push_str(&piece),
             None => {
-                units.push(Unit { transaction, text: format!("{session}{waiting}{piece}") });
+                units.push(Unit { mode, text: format!("{session}{waiting}{piece}") });
                 session.push_str(&waiting_bare);
                 waiting.clear();
                 waiting_bare.clear();
@@ -93,7 +133,7 @@ fn sets_up(statement: &Statement, words: &[String]) -> bool {
     let words = words.iter().map(String::as_str).collect::<Vec<_>>();
     match words[..] {
         ["SET", "LOCAL" | "CONSTRAINTS" | "TRANSACTION", ..] => false,
-        ["SET" | "RESET", ..] => true,
+        ["SET" | "RESET" | "USE", ..] => matches!(statement.kind, Kind::Plain),
         [
             "PRAGMA",
             "FOREIGN_KEYS" | "LEGACY_ALTER_TABLE" | "RECURSIVE_TRIGGERS" | "CASE_SENSITIVE_LIKE" | "CACHE_SIZE" | "BUSY_TIMEOUT",
@@ -134,7 +174,7 @@ fn first_words(statement: &str) -> Vec<String> {
 fn line_end(text: &str, end: usize) -> usize {
     let line = text[end..].split_inclusive('\n').next().unwrap_or_default();
     let rest = line.trim();
-    if rest.is_empty() || rest.starts_with("--") { end + line.len() } else { end }
+    if rest.is_empty() || rest.starts_with("--") || rest.starts_with('#') { end + line.len() } else { end }
 }
 
 #[cfg(test)]
@@ -150,9 +190,7 @@ mod tests {
         let units = units(&code, kind, &mut draft);
         match draft.findings.first() {
             Some(finding) => Err(format!("{}: {}", finding.code, finding.message)),
-            None => {
-                Ok(units.iter().map(|unit| format!("{}:\n{}", if unit.transaction { "tx" } else { "auto" }, unit.text)).collect::<String>())
-            }
+            None => Ok(units.iter().map(|unit| format!("{}:\n{}", unit.mode.word(), unit.text)).collect::<String>()),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::analysis::program::{Item, Work, items};
 use crate::graph::Position;
 use crate::plan::Prose;
 use crate::plan::id::Id;
-use crate::plan::target::{Method, Target};
+use crate::plan::target::{Method, Target, TargetKind};
 
 use super::Book;
 use super::markdown::{Page, link, text};
@@ -158,15 +158,19 @@ fn methods(book: &Book) -> Vec<String> {
     let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
     for (_, backup) in plan.backups.iter() {
         let Some(method) = &backup.method else { continue };
-        let postgres = plan.targets[backup.of.value].kind.value == crate::plan::target::TargetKind::Postgres;
+        let kind = plan.targets[backup.of.value].kind.value;
         let gaps = match method.value {
             Method::PgDumpCustom | Method::PgDumpDirectory | Method::PgDumpPlain if backup.tables.is_empty() => {
                 "settings, owner and grants of the database itself, roles, tablespaces, subscriptions, planner statistics"
             }
             Method::PgDumpCustom | Method::PgDumpDirectory | Method::PgDumpPlain => "functions and types that the tables use",
-            Method::TableCopy if postgres => "anything but rows, and sequences that belong to columns",
-            Method::TableCopy => "anything but rows, row ids and `AUTOINCREMENT`",
-            Method::Sqlite | Method::Mysqldump => continue,
+            Method::TableCopy => match kind {
+                TargetKind::Postgres => "anything but rows, and sequences that belong to columns",
+                TargetKind::Sqlite => "anything but rows, row ids and `AUTOINCREMENT`",
+                _ => "anything but rows",
+            },
+            Method::Mysqldump | Method::MariadbDump => "accounts and their rights, and settings of the server",
+            Method::Sqlite => continue,
         };
         let name = linked("backup", &backup.header);
         match lines.iter_mut().find(|(known, _)| *known == gaps) {

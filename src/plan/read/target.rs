@@ -286,6 +286,7 @@ fn method(words: &[&str]) -> Option<Method> {
         ["pg_dump", "directory"] => Some(Method::PgDumpDirectory),
         ["pg_dump", "plain"] => Some(Method::PgDumpPlain),
         ["mysqldump"] => Some(Method::Mysqldump),
+        ["mariadb-dump"] => Some(Method::MariadbDump),
         ["sqlite"] => Some(Method::Sqlite),
         ["table-copy"] => Some(Method::TableCopy),
         _ => None,

@@ -6,11 +6,10 @@ use crate::emit::quote;
 use crate::plan::action::{Code, Language};
 use crate::plan::change::Effects;
 use crate::plan::lexeme::duration_text;
-use crate::plan::target::TargetKind;
 
 use super::super::code::{self, Heading};
 use super::super::draft::Call;
-use super::super::units;
+use super::super::units::{self, Mode};
 use super::Steps;
 
 /// The longest file name in a bundle, in bytes.
@@ -138,29 +137,25 @@ impl<'p> Steps<'_, 'p> {
     }
 
     fn sql(&mut self, call: &mut Call, item: &Item<'p>, sql: &Code) {
-        let target = item.on.map(|on| &self.plan.targets[on]);
-        let kind = target.map(|target| target.kind.value);
-        let (Some(target), Some(kind @ (TargetKind::Postgres | TargetKind::Sqlite))) = (target, kind) else {
-            if !kind.is_some_and(TargetKind::is_database) {
-                self.draft.refuse(
-                    Diagnostic::error("form/not-yet", sql.span, "this SQL has no database to run on", "this SQL")
-                        .help("say `on` which target it runs"),
-                );
-            }
+        let target = item.on.map(|on| &self.plan.targets[on]).filter(|target| target.kind.value.is_database());
+        let Some(target) = target else {
+            self.draft.refuse(
+                Diagnostic::error("form/not-yet", sql.span, "this SQL has no database to run on", "this SQL")
+                    .help("say `on` which target it runs"),
+            );
             return;
         };
-        let units = units::units(sql, kind, self.draft);
+        let units = units::units(sql, target.kind.value, self.draft);
         for (index, unit) in units.iter().enumerate() {
-            let mode = if unit.transaction { "tx" } else { "auto" };
             let extension = if units.len() == 1 { "sql".to_owned() } else { format!("{}.sql", index + 1) };
-            let scope = if unit.transaction { "in one transaction" } else { "outside a transaction" };
+            let scope = unit.mode.scope();
             let hand = |path: &str| {
                 let which = if units.len() == 1 { scope.to_owned() } else { format!("unit {} of {}, {scope}", index + 1, units.len()) };
-                format!("Run {which}. By hand: {}", code::by_hand_sql(target, path, unit.transaction))
+                format!("Run {which}. By hand: {}", code::by_hand_sql(target, path, unit.mode == Mode::Transaction))
             };
             let heading = self.heading(item, hand, &extension);
             let file = self.code(item, &extension, code::sql(&heading, &unit.text));
-            self.field(call, "unit", &format!("{mode}:{file}"));
+            self.field(call, "unit", &format!("{}:{file}", unit.mode.word()));
         }
     }
 

@@ -100,6 +100,7 @@ impl Closing<'_> {
         let fits = match method.value {
             Method::PgDumpCustom | Method::PgDumpDirectory | Method::PgDumpPlain => kind == TargetKind::Postgres,
             Method::Mysqldump => matches!(kind, TargetKind::Mysql | TargetKind::Mariadb),
+            Method::MariadbDump => kind == TargetKind::Mariadb,
             Method::Sqlite => kind == TargetKind::Sqlite,
             Method::TableCopy => kind.is_database(),
         };

@@ -90,6 +90,7 @@ check_see_query() {
     case ${target_kind:-} in
         postgres) postgres_query "$(bundle_file "$check_file")" "$2" "$check_seconds" ;;
         sqlite) sqlite_query "$(bundle_file "$check_file")" "$2" "$check_seconds" ;;
+        mysql | mariadb) mysql_query "$(bundle_file "$check_file")" "$2" "$check_seconds" ;;
         *) because 2 "a query cannot be asked of \`$1\`" ;;
     esac
 }

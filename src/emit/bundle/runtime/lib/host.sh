@@ -89,7 +89,7 @@ host_environment() {
     RBK_NAMES=" ${plan_secrets:-} ${plan_env:-} " LC_ALL=C awk 'BEGIN {
         for (name in ENVIRON) {
             if (name !~ /^[A-Za-z_][A-Za-z0-9_]*$/) continue
-            if (name !~ /^(RBK_PARAM_|RBK_BACKUP_|PG[A-Z])/ && name != "RBK_URL" && name != "RBK_SQLITE_FILE" &&
+            if (name !~ /^(RBK_PARAM_|RBK_BACKUP_|PG[A-Z]|RBK_MYSQL_(HOST|PORT|USER|PASSWORD|DATABASE)$)/ && name != "RBK_URL" && name != "RBK_SQLITE_FILE" &&
                 !index(ENVIRON["RBK_NAMES"], " " name " ")) continue
             value = ENVIRON[name]
             gsub(/\047/, "\047\\\047\047", value)

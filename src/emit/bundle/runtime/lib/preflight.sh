@@ -49,12 +49,17 @@ preflight_journal() {
     fi
 }
 
+# Of `a/b` one is enough: programs that do the same under two names.
 preflight_tools() {
     for preflight_tool in awk sed mkfifo find uname date ${plan_tools-}; do
-        if command -v "$preflight_tool" >/dev/null 2>&1; then
-            preflight_yes "$preflight_tool is installed"
+        preflight_found=''
+        for preflight_name in $(printf '%s' "$preflight_tool" | tr '/' ' '); do
+            [ -n "$preflight_found" ] || ! command -v "$preflight_name" >/dev/null 2>&1 || preflight_found=$preflight_name
+        done
+        if [ -n "$preflight_found" ]; then
+            preflight_yes "$preflight_found is installed"
         else
-            preflight_no "$preflight_tool is installed"
+            preflight_no "$(printf '%s' "$preflight_tool" | sed 's,/, or ,g') is installed"
         fi
     done
 }

@@ -31,7 +31,7 @@ settle_assumed() {
 
 # settle_units STEP: does the database know what became of the unit that was cut short? Of a transaction it does, and the
 # step's own process asks it before it does the unit again. Of a statement outside one it knows only when it was
-# done and recorded; that it is not recorded says nothing.
+# done and recorded; that it is not recorded says nothing, unless what the statement would have changed is as it was.
 settle_units() {
     settle_unit=$(state_query '
         run == r && event == "unit" && item == name { number = first; last = second == "done" ? "tx" : third }
@@ -40,6 +40,8 @@ settle_units() {
         tx*) return 0 ;;
     esac
     child_run no '' "$(guard_log "$1")" recorded "${step_target-}" "$journal_run/${journal_program:?}/$1/${settle_unit#* }"
+    case $? in 0 | 3) return 0 ;; esac
+    return 1
 }
 
 # settle_checks STEP: what the step's own checks say: 0 done, 1 not done, 2 they can't tell.

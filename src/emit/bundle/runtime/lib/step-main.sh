@@ -20,8 +20,10 @@ use plan
 use program
 use list
 use url
+use mysql-url
 use postgres
 use sqlite
+use mysql
 use sql
 use http
 use check
@@ -79,7 +81,7 @@ process_start_of_self() {
 
 # --- SQL ------------------------------------------------------------------------
 
-# Each unit is a transaction, or a statement that can't be in one. What was committed is not done again: a transaction
+# Each unit is a transaction (tx), or a statement that can't be in one (auto; ddl, when its objects tell whether it was done). What was committed is not done again: a transaction
 # recorded itself in the database, whatever became of us. The engine says in unit_left whether anything stays of
 # a unit that failed.
 main_sql() {
@@ -122,7 +124,7 @@ main_unit_done() {
             journal unit "$1" "$main_number" 'done' "$main_mode" found
             return 0
             ;;
-        1) return 1 ;;
+        1 | 3) return 1 ;;
         *) answer 2 ;;
     esac
 }

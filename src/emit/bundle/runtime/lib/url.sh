@@ -41,6 +41,10 @@ target_connect() {
             from_environment "$target_url_env" "$target_url" || return 2
             postgres_url "$found"
             ;;
+        mysql | mariadb)
+            from_environment "$target_url_env" "$target_url" || return 2
+            mysql_url "$target_kind" "$found"
+            ;;
         sqlite)
             if [ -n "$target_file$target_file_env" ]; then
                 from_environment "$target_file_env" "$target_file" || return 2
@@ -76,6 +80,7 @@ target_probe() {
     case $target_kind in
         postgres) postgres_probe ;;
         sqlite) sqlite_probe ;;
+        mysql | mariadb) mysql_probe ;;
         http) http_probe ;;
         host) host_probe ;;
         env-file) env_file_probe ;;
