@@ -50,7 +50,10 @@ class Deployment:
         lines = (place / "settings.env").read_text().splitlines()
         settings = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
         packages = json.loads((place / "package.json").read_text())["dependencies"]
-        on = lambda name: settings.get(name) == "true"
+
+        def on(name):
+            return settings.get(name) == "true"
+
         self.release = (place / "release").read_text().strip()
         knows = [name for name, package in (("jazz", "jazz-tools"), ("postgres", "pg")) if package in packages]
         if "postgres" in knows and on("ENABLE_POSTGRES_PROFILE"):
