@@ -37,12 +37,16 @@ use std::collections::HashMap;
 
 use crate::analysis::Facts;
 use crate::graph::Graph;
-use crate::plan::Plan;
-use crate::source::Sources;
+use crate::plan::{Link, Plan, Prose};
+use crate::source::{Sources, Span};
 
 use clock::Clock;
 use markdown::{Page, authored, link, text};
 use parts::Part;
+
+/// Notes and links, by where a step is written, and by the name of an option in it.
+type Remarks<'p> = HashMap<(Span, &'p str), Added<'p>>;
+type Added<'p> = (&'p [Prose], &'p [Link]);
 
 /// What every chapter reads.
 struct Book<'p> {
@@ -55,6 +59,10 @@ struct Book<'p> {
     parts: Vec<Option<Part<'p>>>,
     /// By name.
     anchors: HashMap<&'p str, String>,
+    /// What authors add to steps that hold others, and to options.
+    remarks: Remarks<'p>,
+    /// Whether the operator has to have anything at hand.
+    has_values: bool,
 }
 
 /// Anchor, title and writer of a chapter.
@@ -91,8 +99,12 @@ const LAST: [Chapter; 2] = [("diagram", "The plan as a picture", diagram::write)
 /// Returns the runbook of a plan as Markdown (CommonMark with tables).
 pub fn markdown(plan: &Plan, graph: &Graph, facts: &Facts<'_>, sources: &Sources) -> String {
     let clock = Clock::new(plan.window.as_ref().map(|window| &window.value));
-    let mut book = Book { plan, graph, facts, sources, clock, parts: Vec::new(), anchors: book::anchors(plan) };
+    let (anchors, remarks) = (book::anchors(plan), book::remarks(plan));
+    let mut book = Book { plan, graph, facts, sources, clock, parts: Vec::new(), anchors, remarks, has_values: false };
     book.parts = parts::parts(&book);
+    let mut values = Page::default();
+    systems::values(&book, &mut values);
+    book.has_values = !values.is_empty();
     let mut chapters = Page::default();
 
     let mut now: Vec<String> = Vec::new();

@@ -6,14 +6,14 @@ use crate::analysis::CriticalPath;
 use crate::analysis::program::Program;
 use crate::plan::change::Change;
 use crate::plan::id::Id;
-use crate::plan::scenario::Scenario;
+use crate::plan::scenario::{Otherwise, Scenario, Step, StepKind};
 use crate::plan::value::Duration;
 use crate::plan::{Header, Link, Plan, Prose};
 
-use super::Book;
 use super::markdown::{Page, authored, code, link, named, outside_link, text};
 use super::parts::{Alone, Part};
 use super::words::{anchor, duration};
+use super::{Book, Remarks, loss};
 
 /// What is said of a scenario that loses nothing, as far as rbk can tell.
 pub const NO_LOSS: &str = "nothing that `rbk` can see in the plan";
@@ -32,6 +32,36 @@ pub fn anchors(plan: &Plan) -> HashMap<&str, String> {
         "checklist" checklists, "monitor" monitors, "risk" risks, "post" posts, "section" sections,
     }
     all
+}
+
+/// Returns what authors add to steps that hold others, and to options.
+pub fn remarks(plan: &Plan) -> Remarks<'_> {
+    let mut found = HashMap::new();
+    let mut open: Vec<&Step> = plan.scenarios.iter().flat_map(|(_, scenario)| &scenario.steps).collect();
+    while let Some(step) = open.pop() {
+        match &step.kind {
+            StepKind::Group { steps, .. } | StepKind::Parallel(steps) => open.extend(steps),
+            StepKind::Choose { options, .. } => {
+                for option in options {
+                    found.insert((step.span, option.name.value.as_str()), (option.notes.as_slice(), &[][..]));
+                    open.extend(&option.steps);
+                }
+            }
+            StepKind::Run(_) => {}
+            // The notes of others stand with what they do.
+            _ => {
+                if let Otherwise::Steps(steps) = &step.otherwise {
+                    open.extend(steps);
+                }
+                continue;
+            }
+        }
+        if let Otherwise::Steps(steps) = &step.otherwise {
+            open.extend(steps);
+        }
+        found.insert((step.span, ""), (step.notes.as_slice(), step.links.as_slice()));
+    }
+    found
 }
 
 /// How long a scenario takes, against what is promised.
@@ -136,7 +166,7 @@ impl<'p> Book<'p> {
 
     /// What a scenario loses, as far as rbk can tell.
     pub fn loss(&self, scenario: Id<Scenario>) -> String {
-        let losses: Vec<String> = self.facts.loss(scenario).iter().map(|loss| self.words(&loss.sentence)).collect();
+        let losses: Vec<String> = self.facts.loss(scenario).iter().map(|it| loss::sentence(self, it)).collect();
         if losses.is_empty() { NO_LOSS.to_owned() } else { losses.join("<br>") }
     }
 

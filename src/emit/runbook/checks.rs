@@ -5,7 +5,7 @@ use crate::plan::value::Place;
 
 use super::Book;
 use super::markdown::{Page, code, fence, text};
-use super::words::{anchor, duration, expectation, linked, place, retry};
+use super::words::{anchor, and, duration, expectation, linked, place, retry};
 
 /// Writes each check: where it is asked, how, and which answer is yes.
 pub fn write(book: &Book, page: &mut Page) {
@@ -46,16 +46,18 @@ fn ask(book: &Book, check: &Check, page: &mut Page) {
                 HttpMethod::Post => "POST",
             };
             page.block(&format!("{} {}{on}{from}", code(method), code(path)));
-            let mut lines: Vec<String> = headers
+            let headers: Vec<String> = headers
                 .iter()
                 .map(|(name, value)| match value {
                     Place::Literal(value) => format!("header {}", code(&format!("{name}: {value}"))),
                     Place::Variable(variable) => format!("header {} with the value of {}", code(name), code(&format!("${variable}"))),
                 })
                 .collect();
-            lines.extend(body.is_some().then(|| "with this body:".to_owned()));
-            page.list(&lines);
+            if !headers.is_empty() {
+                page.block(&format!("With the {}.", and(&headers)));
+            }
             if let Some(body) = body {
+                page.block("With this body:");
                 page.block(&fence("text", &body.text));
             }
         }

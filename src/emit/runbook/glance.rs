@@ -14,7 +14,7 @@ use super::step::{Steps, bare, fallback, lone_group, option};
 use super::words::{anchor, duration};
 
 /// Fewer rows than this are seen without a table.
-const FEW: usize = 3;
+const FEW: usize = 2;
 
 struct Glance<'b, 'p> {
     book: &'b Book<'p>,

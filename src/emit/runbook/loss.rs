@@ -10,6 +10,9 @@ use super::book::NO_LOSS;
 use super::markdown::{Page, Table, link, text};
 use super::words::{duration, linked};
 
+/// How many windows a sentence tells; more are summed up.
+const TOLD: usize = 3;
+
 /// Writes the table, and what is promised.
 pub fn write(book: &Book, page: &mut Page) {
     let mut table = Table::new(&["Scenario", "Restores", "Loses what is written to", "From", "Until", "At most", "A copy is kept in"]);
@@ -53,10 +56,10 @@ fn row(book: &Book, scenario: &Scenario, loss: &Loss, table: &mut Table) {
 
 fn when(book: &Book, edge: &Edge, bound: &str) -> String {
     let words = match &edge.event {
-        Occasion::Take => "the backup is taken".to_owned(),
-        Occasion::OwnTake => "the rollback takes the backup".to_owned(),
+        Occasion::Take => "the take of the backup".to_owned(),
+        Occasion::OwnTake => "the take of the backup in the rollback".to_owned(),
         Occasion::Forward(title) => format!("“{}”", text(title)),
-        Occasion::Scenario(title) => format!("“{}”, in the rollback", text(title)),
+        Occasion::Scenario(title) => format!("“{}” in the rollback", text(title)),
         Occasion::Restore => "the restore".to_owned(),
     };
     match edge.at {
@@ -64,6 +67,29 @@ fn when(book: &Book, edge: &Edge, bound: &str) -> String {
         Some(at) if edge.exact => format!("{words} ({})", text(&book.clock.when(at))),
         Some(at) => format!("{words} ({bound} {})", text(&book.clock.when(at))),
     }
+}
+
+/// A loss in one sentence, on the plan's clock.
+pub fn sentence(book: &Book, loss: &Loss) -> String {
+    let plan = book.plan;
+    let open = loss.windows.iter().any(|window| window.until.event == Occasion::Restore);
+    let mut windows: Vec<String> = loss
+        .windows
+        .iter()
+        .take(TOLD)
+        .map(|window| format!("from {} until {}", when(book, &window.from, "not before"), when(book, &window.until, "at the latest")))
+        .collect();
+    if loss.windows.len() > TOLD {
+        windows.push(format!("{} times more", loss.windows.len() - TOLD));
+    }
+    format!(
+        "{} to {} {} is lost{}{}",
+        if open { "everything written" } else { "what is written" },
+        linked("target", &plan.targets[loss.target].header),
+        windows.join(", and "),
+        loss.seconds.map_or(String::new(), |seconds| format!(": {} of writes at most", said(seconds))),
+        loss.kept.map_or(String::new(), |kept| format!("; {} keeps a copy of it", linked("backup", &plan.backups[kept].header))),
+    )
 }
 
 /// The same in a few words, for a table of scenarios.

@@ -271,7 +271,8 @@ impl Page {
     /// Adds a list of inline or indented items.
     pub fn list(&mut self, items: &[String]) {
         let lines: Vec<String> = items.iter().map(|item| format!("- {}", indented(item, 2))).collect();
-        self.block(&lines.join("\n"));
+        // Where one item is of several blocks, all stand apart.
+        self.block(&lines.join(if lines.iter().any(|line| line.contains("\n\n")) { "\n\n" } else { "\n" }));
     }
 
     /// Returns whether nothing was added.

@@ -28,10 +28,14 @@ pub struct Alone<'p> {
     /// The scenario whose program the nodes are of, and what their ids begin with there.
     pub owner: Id<Scenario>,
     pub prefix: String,
+    /// The scenarios and parts that do it.
+    pub users: Vec<Id<Scenario>>,
 }
 
 /// A call of a part.
 struct Call<'p> {
+    /// The scenario or part that it is written in.
+    user: Id<Scenario>,
     owner: Id<Scenario>,
     id: &'p str,
     nodes: &'p [Node<'p>],
@@ -41,7 +45,7 @@ struct Call<'p> {
 pub fn parts<'p>(book: &Book<'p>) -> Vec<Option<Part<'p>>> {
     let mut calls: Vec<Vec<Call<'p>>> = book.plan.scenarios.ids().map(|_| Vec::new()).collect();
     for (id, _) in book.scenarios() {
-        collect(&book.program(id).nodes, id, &mut calls);
+        collect(&book.program(id).nodes, id, id, &mut calls);
     }
     let mut letters = 0;
     let place = |(id, calls): (Id<Scenario>, &Vec<Call<'p>>)| {
@@ -57,7 +61,9 @@ pub fn parts<'p>(book: &Book<'p>) -> Vec<Option<Part<'p>>> {
             Some(call) if calls.len() == 1 || items(nodes).len() <= SHORT => Some(Part::Inline { scenario: call.owner, call: call.id }),
             _ => {
                 letters += 1;
-                Some(Part::Alone(Alone { letter: letter(letters - 1), nodes, owner, prefix }))
+                let mut users: Vec<Id<Scenario>> = calls.iter().map(|call| call.user).collect();
+                users.dedup();
+                Some(Part::Alone(Alone { letter: letter(letters - 1), nodes, owner, prefix, users }))
             }
         }
     };
@@ -65,24 +71,24 @@ pub fn parts<'p>(book: &Book<'p>) -> Vec<Option<Part<'p>>> {
 }
 
 /// Notes every call below `nodes`. What a part itself runs is noted once.
-fn collect<'p>(nodes: &'p [Node<'p>], owner: Id<Scenario>, calls: &mut [Vec<Call<'p>>]) {
+fn collect<'p>(nodes: &'p [Node<'p>], owner: Id<Scenario>, user: Id<Scenario>, calls: &mut [Vec<Call<'p>>]) {
     for node in nodes {
         match node {
             Node::Call { id, scenario, nodes, .. } => {
                 let known = &mut calls[scenario.index()];
                 let again = known.first().is_some_and(|first| alike(first.nodes, nodes));
-                known.push(Call { owner, id, nodes });
+                known.push(Call { user, owner, id, nodes });
                 if !again {
-                    collect(nodes, owner, calls);
+                    collect(nodes, owner, *scenario, calls);
                 }
             }
             Node::Item(item) => {
                 if let Failure::Fallback(nodes) = &item.otherwise {
-                    collect(nodes, owner, calls);
+                    collect(nodes, owner, user, calls);
                 }
             }
-            Node::Group { nodes, .. } | Node::Parallel { nodes, .. } | Node::Phase { nodes, .. } => collect(nodes, owner, calls),
-            Node::Choose { options, .. } => options.iter().for_each(|option| collect(&option.nodes, owner, calls)),
+            Node::Group { nodes, .. } | Node::Parallel { nodes, .. } | Node::Phase { nodes, .. } => collect(nodes, owner, user, calls),
+            Node::Choose { options, .. } => options.iter().for_each(|option| collect(&option.nodes, owner, user, calls)),
             Node::Decision(_) => {}
         }
     }

@@ -46,6 +46,9 @@ pub fn write(book: &Book, page: &mut Page) {
     }
 }
 
+/// More steps of the forward run than this are counted, not listed.
+const MANY: usize = 12;
+
 /// What somebody has to do with something. The order is that of the page.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Verb {
@@ -105,9 +108,16 @@ fn duties(book: &Book) -> BTreeMap<Id<Role>, BTreeMap<Verb, Vec<String>>> {
             add(role, Verb::Does, format!("{steps} of {}", linked("scenario", &scenario.header)));
         }
     }
+    let mut forward: BTreeMap<Id<Role>, Vec<&str>> = BTreeMap::new();
     for item in book.facts.forward.items() {
         if let Some(by) = item.by {
-            add(by, Verb::Prepares, text(&item.title));
+            forward.entry(by).or_default().push(&item.title);
+        }
+    }
+    for (role, titles) in forward {
+        match titles.len() {
+            0..=MANY => titles.into_iter().for_each(|title| add(role, Verb::Prepares, text(title))),
+            count => add(role, Verb::Prepares, format!("{count} steps")),
         }
     }
     for (_, message) in plan.messages.iter() {

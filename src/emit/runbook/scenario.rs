@@ -1,6 +1,5 @@
 //! A scenario's chapter: when, whether, how long, at what price, and then its steps. A part's, the same without the when.
 
-use crate::analysis::program::{Failure, Node};
 use crate::plan::id::Id;
 use crate::plan::scenario::{Approval, EscalateWhen, Scenario};
 
@@ -38,8 +37,7 @@ pub fn part(book: &Book, id: Id<Scenario>, alone: &Alone, page: &mut Page) {
         page.block(&book.prose(summary));
     }
     page.block(&facts(book, id, scenario));
-    let users: Vec<String> =
-        book.scenarios().filter(|(it, _)| runs(&book.program(*it).nodes, id)).map(|(_, it)| linked("scenario", &it.header)).collect();
+    let users: Vec<String> = alone.users.iter().map(|user| linked("scenario", &book.plan.scenarios[*user].header)).collect();
     if !users.is_empty() {
         page.block(&format!("Done in {}. Go back there afterwards.", super::words::and(&users)));
     }
@@ -53,17 +51,6 @@ pub fn part(book: &Book, id: Id<Scenario>, alone: &Alone, page: &mut Page) {
 /// Returns what the chapter of a part is called.
 pub fn part_title(alone: &Alone, scenario: &Scenario) -> String {
     format!("Part {}: {}", alone.letter, text(&scenario.header.title))
-}
-
-/// Returns whether nodes run a part.
-fn runs(nodes: &[Node], part: Id<Scenario>) -> bool {
-    nodes.iter().any(|node| match node {
-        Node::Call { scenario, nodes, .. } => *scenario == part || runs(nodes, part),
-        Node::Item(item) => matches!(&item.otherwise, Failure::Fallback(nodes) if runs(nodes, part)),
-        Node::Group { nodes, .. } | Node::Parallel { nodes, .. } | Node::Phase { nodes, .. } => runs(nodes, part),
-        Node::Choose { options, .. } => options.iter().any(|option| runs(&option.nodes, part)),
-        Node::Decision(_) => false,
-    })
 }
 
 impl Book<'_> {
@@ -93,7 +80,7 @@ fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
     }
     fact("Takes", book.time(id).long());
     fact("Approval", scenario.approve.as_ref().map_or(String::new(), |approval| book.approver(approval)));
-    if !part && super::systems::has_values(book) {
+    if !part && book.has_values {
         fact(
             "Have at hand",
             format!("the {}; `./rollback check` says what is missing", link("variables and parameters", "before-you-start")),

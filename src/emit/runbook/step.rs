@@ -9,7 +9,7 @@ use crate::plan::id::Id;
 use crate::plan::scenario::{Guard, Need, Scenario};
 use crate::plan::target::Target;
 use crate::plan::value::Duration;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 use super::Book;
 use super::markdown::{Page, code, link, outside_link, place, text};
@@ -84,6 +84,16 @@ impl Steps<'_, '_> {
             page.block(&place(&self.anchor(id)));
             page.list(&rto.map(within).into_iter().collect::<Vec<_>>());
         }
+        if let [Node::Group { span, .. }] = nodes {
+            self.remarks(page, span, "");
+        }
+    }
+
+    /// Writes what an author adds to a step that holds others, or to an option of it.
+    fn remarks(&self, page: &mut Page, span: &Span, option: &str) {
+        if let Some((notes, links)) = self.book.remarks.get(&(*span, option)) {
+            self.book.remarks(notes, links, page);
+        }
     }
 
     /// Writes nodes, numbered from 1 behind `prefix`.
@@ -119,22 +129,25 @@ impl Steps<'_, '_> {
     fn node(&self, page: &mut Page, node: &Node, place: &Place) {
         match node {
             Node::Item(item) => self.item(page, item, place),
-            Node::Group { id, title, rto, guards, needs, after, nodes, .. } => {
+            Node::Group { id, title, span, rto, guards, needs, after, nodes } => {
                 self.heading(page, place, &text(title), id);
                 let mut lines = self.conditions(guards, needs, after, place);
                 lines.extend(rto.map(within));
                 page.list(&lines);
+                self.remarks(page, span, "");
                 self.inside(page, nodes, place.number, place.level);
             }
             Node::Call { .. } => self.call(page, node, place),
-            Node::Parallel { id, nodes, .. } => {
+            Node::Parallel { id, span, nodes } => {
                 self.heading(page, place, "Side by side", id);
+                self.remarks(page, span, "");
                 page.block("Do these at the same time. Go on when all are done.");
                 self.inside(page, nodes, place.number, place.level);
             }
-            Node::Choose { id, title, several, options, .. } => {
+            Node::Choose { id, title, span, several, options } => {
                 self.heading(page, place, &text(title), id);
-                self.options(page, id, *several, options, place.number);
+                self.remarks(page, span, "");
+                self.options(page, (id, span), *several, options, place.number);
             }
             // Only in the forward run.
             Node::Phase { .. } | Node::Decision(_) => {}
@@ -143,7 +156,7 @@ impl Steps<'_, '_> {
 
     /// Writes a call: the steps of a part, or where they stand.
     fn call(&self, page: &mut Page, node: &Node, place: &Place) {
-        let Node::Call { id, title, scenario, guards, needs, after, takes, nodes, .. } = node else { return };
+        let Node::Call { id, title, span, scenario, guards, needs, after, takes, nodes } = node else { return };
         let book = self.book;
         let called = &book.plan.scenarios[*scenario];
         let part = book.parts.get(scenario.index()).and_then(Option::as_ref);
@@ -160,6 +173,7 @@ impl Steps<'_, '_> {
                 let long = takes.map_or_else(|| book.time(*scenario).long(), duration);
                 lines.push(format!("**Takes:** {long}"));
                 page.list(&lines);
+                self.remarks(page, span, "");
                 let there = link(&format!("part {letter}"), &anchor("scenario", &called.header.name));
                 page.block(&format!("Do {there}, steps {letter}1 to {letter}{}. Then come back here.", bare(nodes).len()));
             }
@@ -167,6 +181,7 @@ impl Steps<'_, '_> {
                 lines.extend(book.needs(&called.needs).iter().map(|need| format!("**Must hold first:** {need}")));
                 lines.extend(called.approve.as_ref().map(|approval| format!("**Approval:** {}", book.approver(approval))));
                 page.list(&lines);
+                self.remarks(page, span, "");
                 if let Some(summary) = &called.summary {
                     page.block(&book.prose(summary));
                 }
@@ -177,7 +192,7 @@ impl Steps<'_, '_> {
         }
     }
 
-    fn options(&self, page: &mut Page, id: &str, several: bool, options: &[Choice], number: &str) {
+    fn options(&self, page: &mut Page, (id, span): (&str, &Span), several: bool, options: &[Choice], number: &str) {
         page.block(if several { "Choose one or more:" } else { "Choose one:" });
         let anchor = |option: &Choice| self.anchor(&format!("{id}.{}", option.name));
         let title = |option: &Choice| format!("{}{}", text(option.title), if option.recommended { " (recommended)" } else { "" });
@@ -188,6 +203,7 @@ impl Steps<'_, '_> {
             let number = self::option(number, count);
             page.heading(TOP + 1, &format!("{number}. If you chose: {}", title(option)), &anchor(option));
             page.list(&self.conditions(option.guards, option.needs, &[], &Place { number: &number, level: TOP + 1, siblings: &[] }));
+            self.remarks(page, span, option.name);
             self.inside(page, &option.nodes, &number, TOP + 1);
         }
     }
@@ -233,11 +249,12 @@ impl Steps<'_, '_> {
         let again: Vec<String> = item.verify.iter().map(|check| linked("check", &self.book.plan.checks[*check].header)).collect();
         let again = if again.is_empty() { String::new() } else { format!("Afterwards ask again: {}.", and(&again)) };
         match nodes {
-            [Node::Choose { id, title: question, several, options, .. }] => {
+            [Node::Choose { id, title: question, span, several, options }] => {
                 page.block(&place(&self.anchor(id)));
                 page.heading(TOP + 1, &format!("{title}: {}", text(question)), &anchor);
+                self.remarks(page, span, "");
                 page.block(&again);
-                self.options(page, id, *several, options, &number);
+                self.options(page, (id, span), *several, options, &number);
             }
             nodes => {
                 page.heading(TOP + 1, &title, &anchor);

@@ -111,13 +111,6 @@ fn releases(book: &Book, page: &mut Page) {
     }
 }
 
-/// Returns whether the operator has to have anything at hand.
-pub fn has_values(book: &Book) -> bool {
-    let mut page = Page::default();
-    values(book, &mut page);
-    !page.is_empty()
-}
-
 /// Writes what the operator has to have at hand: parameters, secrets, variables.
 pub fn values(book: &Book, page: &mut Page) {
     let plan = book.plan;

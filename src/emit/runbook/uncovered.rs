@@ -114,11 +114,11 @@ fn change(header: &crate::plan::Header) -> String {
 
 /// What a person does and no check looks at.
 fn unasked(book: &Book) -> Option<String> {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut titles: Vec<String> = Vec::new();
     for item in scenario_items(book) {
-        let title = text(&item.title);
-        if matches!(item.work, Work::Manual(_)) && item.verify.is_empty() && !titles.contains(&title) {
-            titles.push(title);
+        if matches!(item.work, Work::Manual(_)) && item.verify.is_empty() && seen.insert(&item.title) {
+            titles.push(text(&item.title));
         }
     }
     (!titles.is_empty()).then(|| format!("**No check looks at** what a person did here: {}", titles.join("; ")))
@@ -129,7 +129,7 @@ fn without_estimate(book: &Book) -> Option<String> {
         .scenarios()
         .filter(|(id, _)| !book.facts.time(*id).unknown.is_empty())
         .map(|(id, scenario)| {
-            let unknown = &book.facts.time(id).unknown;
+            let unknown: BTreeSet<&String> = book.facts.time(id).unknown.iter().collect();
             let items = book.program(id).items();
             let titles: Vec<String> =
                 items.iter().filter(|item| unknown.contains(&item.id)).map(|item| format!("“{}”", text(&item.title))).collect();
