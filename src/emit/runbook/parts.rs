@@ -52,20 +52,19 @@ pub fn parts<'p>(book: &Book<'p>) -> Vec<Option<Part<'p>>> {
         if !book.is_part(id) {
             return None;
         }
-        let first = calls.first();
-        let (owner, prefix, nodes) = match first {
-            Some(call) => (call.owner, format!("{}.", call.id), call.nodes),
-            None => (id, String::new(), book.program(id).nodes.as_slice()),
+        let Some(first) = calls.first() else {
+            letters += 1;
+            let nodes = book.program(id).nodes.as_slice();
+            return Some(Part::Alone(Alone { letter: letter(letters - 1), nodes, owner: id, prefix: String::new(), users: Vec::new() }));
         };
-        match first {
-            Some(call) if calls.len() == 1 || items(nodes).len() <= SHORT => Some(Part::Inline { scenario: call.owner, call: call.id }),
-            _ => {
-                letters += 1;
-                let mut users: Vec<Id<Scenario>> = calls.iter().map(|call| call.user).collect();
-                users.dedup();
-                Some(Part::Alone(Alone { letter: letter(letters - 1), nodes, owner, prefix, users }))
-            }
+        let mut users: Vec<Id<Scenario>> = calls.iter().filter(|call| alike(first.nodes, call.nodes)).map(|call| call.user).collect();
+        if users.len() == 1 || items(first.nodes).len() <= SHORT {
+            return Some(Part::Inline { scenario: first.owner, call: first.id });
         }
+        users.dedup();
+        letters += 1;
+        let prefix = format!("{}.", first.id);
+        Some(Part::Alone(Alone { letter: letter(letters - 1), nodes: first.nodes, owner: first.owner, prefix, users }))
     };
     book.plan.scenarios.ids().zip(&calls).map(place).collect()
 }
