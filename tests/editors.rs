@@ -3,6 +3,7 @@
 //!
 //! What is missing is a failure: `tools/setup test` installs it.
 
+mod treesitter;
 mod vim;
 mod vscode;
 
@@ -57,13 +58,7 @@ pub struct Token {
 pub fn tokens() -> Vec<Token> {
     let mut tokens = Vec::new();
     for (name, text) in corpus::plans() {
-        let mut sources = Sources::default();
-        let file = sources.add(&name, text.as_str()).expect("it fits");
-        let tree = syntax::parse(&sources, file).tree;
-        let mut found = Vec::new();
-        tree.statements.iter().for_each(|statement| statement_tokens(statement, &mut found));
-        comments(&tree.end, &mut found);
-        for (span, class) in found {
+        for (span, class) in positions(&text) {
             let (start, end) = (span.start as usize, span.end as usize);
             let line = text[..start].matches('\n').count() + 1;
             let column = start - text[..start].rfind('\n').map_or(0, |at| at + 1) + 1;
@@ -78,6 +73,17 @@ pub fn tokens() -> Vec<Token> {
     }
     assert!(tokens.len() > 3000, "only {} tokens", tokens.len());
     tokens
+}
+
+/// The tokens of a text as the parser reads it, comments among them.
+pub fn positions(text: &str) -> Vec<(Span, Class)> {
+    let mut sources = Sources::default();
+    let file = sources.add("plan.rbk", text).expect("it fits");
+    let tree = syntax::parse(&sources, file).tree;
+    let mut found = Vec::new();
+    tree.statements.iter().for_each(|statement| statement_tokens(statement, &mut found));
+    comments(&tree.end, &mut found);
+    found
 }
 
 fn statement_tokens(statement: &Statement, found: &mut Vec<(Span, Class)>) {
@@ -134,9 +140,9 @@ pub fn words() -> BTreeSet<&'static str> {
     KEYWORDS.iter().flat_map(|keyword| lower_words(keyword.form).skip(1)).collect()
 }
 
-/// The lower-case words of a form; what stands in quotes is a value.
+/// The lower-case words of a form; what stands in quotes is a value, and what stands in braces another statement.
 fn lower_words(form: &str) -> impl Iterator<Item = &str> {
-    let unquoted = form.split('"').step_by(2);
+    let unquoted = form.split('{').next().unwrap_or_default().split('"').step_by(2);
     let words = unquoted.flat_map(|part| part.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')));
     words.filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
 }

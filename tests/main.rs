@@ -31,5 +31,5 @@ mod laws {
     //! Properties that hold for every plan.
 
     mod formatter;
-    mod generator;
+    pub mod generator;
 }
