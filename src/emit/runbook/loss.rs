@@ -7,7 +7,7 @@ use crate::plan::value::said;
 
 use super::Book;
 use super::book::NO_LOSS;
-use super::markdown::{Page, Table, link, text};
+use super::markdown::{Page, Table, code, link, text};
 use super::words::{duration, linked};
 
 /// How many windows a sentence tells; more are summed up.
@@ -46,12 +46,19 @@ fn row(book: &Book, scenario: &Scenario, loss: &Loss, table: &mut Table) {
     table.row([
         linked("scenario", &scenario.header),
         linked("backup", &plan.backups[loss.backup].header),
-        linked("target", &plan.targets[loss.target].header),
+        place(book, loss),
         edges(&|window| when(book, &window.from, "not before")),
         edges(&|window| when(book, &window.until, "at the latest")),
         loss.seconds.map_or("*no end is stated*".to_owned(), said),
         loss.kept.map_or(String::new(), |kept| linked("backup", &plan.backups[kept].header)),
     ]);
+}
+
+/// What loses writes: a system, or the tables of it that the backup holds.
+fn place(book: &Book, loss: &Loss) -> String {
+    let tables: Vec<String> = book.plan.backups[loss.backup].tables.iter().map(|table| code(&table.value)).collect();
+    let target = linked("target", &book.plan.targets[loss.target].header);
+    if tables.is_empty() { target } else { format!("{} in {target}", tables.join(", ")) }
 }
 
 fn when(book: &Book, edge: &Edge, bound: &str) -> String {
@@ -85,7 +92,7 @@ pub fn sentence(book: &Book, loss: &Loss) -> String {
     format!(
         "{} to {} {} is lost{}{}",
         if open { "everything written" } else { "what is written" },
-        linked("target", &plan.targets[loss.target].header),
+        place(book, loss),
         windows.join(", and "),
         loss.seconds.map_or(String::new(), |seconds| format!(": {} of writes at most", said(seconds))),
         loss.kept.map_or(String::new(), |kept| format!("; {} keeps a copy of it", linked("backup", &plan.backups[kept].header))),
@@ -99,7 +106,7 @@ pub fn short(book: &Book, scenario: Id<Scenario>) -> String {
         .loss(scenario)
         .iter()
         .map(|loss| {
-            let target = text(&book.plan.targets[loss.target].header.title);
+            let target = place(book, loss);
             let amount = loss.seconds.map_or("writes".to_owned(), |seconds| format!("up to {} of writes", said(seconds)));
             let kept = if loss.kept.is_some() { "; a copy is kept" } else { "" };
             format!("{} to {target}{kept}", link(&amount, "losses"))

@@ -6,7 +6,7 @@ use crate::plan::id::Id;
 use crate::plan::people::Moment;
 use crate::plan::scenario::Scenario;
 
-use super::markdown::{Page, Table, code, link, place, text};
+use super::markdown::{Page, Table, code, link, named, place, text};
 use super::words::{anchor, linked};
 use super::{Book, uncovered};
 
@@ -119,7 +119,8 @@ fn how(book: &Book, id: Id<Change>) -> String {
     let plan = book.plan;
     let change = &plan.changes[id];
     let verdict = book.facts.verdict(id);
-    let mut reason = book.words(&verdict.reason);
+    // It names objects too, which are nobody's declarations.
+    let mut reason = named(&verdict.reason, &code);
     let (mut backup, mut scenario) = (None, None);
     match verdict.answer {
         Answer::Restore(from) => backup = Some(from.backup),
