@@ -208,7 +208,7 @@ pub fn authored(markdown: &str) -> String {
 fn open_fence(markdown: &str) -> Option<String> {
     let mut open: Option<String> = None;
     for line in markdown.lines() {
-        let trimmed = line.trim_start_matches([' ', '>', '\t', '-', '*']);
+        let trimmed = behind_markers(line);
         let Some(sign) = trimmed.chars().next().filter(|sign| matches!(sign, '`' | '~')) else { continue };
         let run: String = trimmed.chars().take_while(|other| *other == sign).collect();
         let behind = trimmed[run.len()..].trim();
@@ -219,6 +219,15 @@ fn open_fence(markdown: &str) -> Option<String> {
         }
     }
     open
+}
+
+/// Returns a line behind its quote marks and list bullets. A bullet is one only with a blank behind it.
+fn behind_markers(line: &str) -> &str {
+    let mut rest = line.trim_start_matches([' ', '\t', '>']);
+    while let Some(inner) = rest.strip_prefix(['-', '*', '+']).filter(|inner| inner.starts_with([' ', '\t'])) {
+        rest = inner.trim_start_matches([' ', '\t', '>']);
+    }
+    rest
 }
 
 /// Returns blocks as the content of a list item: every line but the first indented.
