@@ -3,6 +3,7 @@
 
 mod cocoatrack;
 mod jazz_to_postgresql;
+mod order_currency;
 mod party_posture;
 mod quickstart;
 mod short;

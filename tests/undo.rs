@@ -9,7 +9,7 @@ use rbk::effect::sql::{Dialect, inverse};
 use tempfile::TempDir;
 
 use crate::corpus;
-use crate::servers::{Postgres, difference};
+use crate::servers::{MariaDb, Postgres, difference};
 
 fn lines(file: &str) -> Vec<String> {
     let text = fs::read_to_string(corpus::root().join("tests/undo").join(file)).expect("the statements are there");
@@ -80,14 +80,35 @@ fn several_in_one_text_are_taken_back_in_the_opposite_order() {
 }
 
 #[test]
+fn what_is_derived_for_mariadb_takes_back_exactly() {
+    let server = MariaDb::start();
+    server.create("shop");
+    server.file("shop", &corpus::root().join("tests/undo/mysql-shop.sql"));
+    let before = server.canonical("shop");
+    for text in lines("mysql.sql") {
+        let back = inverse(&text, Dialect::Mysql).unwrap_or_else(|refusals| panic!("{text}\nrefused: {refusals:?}")).statements.join("\n");
+        server.sql("shop", &text);
+        assert_ne!(server.canonical("shop"), before, "{text} changes nothing");
+        server.sql("shop", &back);
+        let now = server.canonical("shop");
+        assert!(now == before, "{text}\n{back}\nleaves\n{}", difference(&before, &now));
+    }
+}
+
+#[test]
 fn what_has_no_inverse_is_refused_in_words() {
+    insta::assert_snapshot!("undo_refused", refused("refused.sql", Dialect::Postgres));
+    insta::assert_snapshot!("undo_refused_mysql", refused("mysql-refused.sql", Dialect::Mysql));
+}
+
+fn refused(file: &str, dialect: Dialect) -> String {
     let mut out = String::new();
-    for text in lines("refused.sql") {
-        let refusals = inverse(&text, Dialect::Postgres).expect_err(&text);
+    for text in lines(file) {
+        let refusals = inverse(&text, dialect).expect_err(&text);
         let _ = writeln!(out, "{text}");
         for refusal in refusals {
             let _ = writeln!(out, "  `{}`: {}; {}", &text[refusal.range], refusal.why, refusal.help);
         }
     }
-    insta::assert_snapshot!("undo_refused", out);
+    out
 }

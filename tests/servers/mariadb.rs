@@ -1,10 +1,11 @@
 //! A MariaDB server that nobody else can reach, started by the test as an ordinary user.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -40,7 +41,9 @@ impl MariaDb {
             command
         };
         // Small files, no waiting for the disk: what a test writes need not survive it.
-        let small = ["--innodb-log-file-size=8M", "--innodb-buffer-pool-size=24M", "--innodb-flush-method=nosync"];
+        // Temporary tables of two servers in one folder may have one name.
+        let scratch = format!("--tmpdir={}", text(folder.path()));
+        let small = [scratch.as_str(), "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=24M", "--innodb-flush-method=nosync"];
         let login = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
         let status = command("mariadb-install-db", &[&login[..], &small].concat()).status();
         let said = fs::read_to_string(folder.path().join("mariadb-install-db.out")).unwrap_or_default();
@@ -57,8 +60,7 @@ impl MariaDb {
     fn wait(&self) {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let output = self.client("root", "", "SELECT 1").output().expect("the client of MariaDB is installed");
-            if output.status.success() {
+            if self.client("root", "", "SELECT 1").status.success() {
                 return;
             }
             let log = fs::read_to_string(self.folder.path().join("mariadbd.out")).unwrap_or_default();
@@ -82,15 +84,20 @@ impl MariaDb {
         self.sql("", &format!("CREATE DATABASE {database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"));
     }
 
-    fn client(&self, user: &str, database: &str, sql: &str) -> Command {
+    /// Runs SQL as a file would be run, with `DELIMITER` where it is needed.
+    fn client(&self, user: &str, database: &str, sql: &str) -> Output {
         let mut command = Command::new(found("mariadb"));
         command.args(["--no-defaults", "--batch", "--raw", "--skip-column-names", "--comments", "--default-character-set=utf8mb4"]);
-        command.args(["-S", &self.socket(), "-u", user, "-D", database, "-e", sql]).stdin(Stdio::null());
-        command
+        command.args(["-S", &self.socket(), "-u", user, "-D", database]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut client = command.spawn().expect("the client of MariaDB is installed");
+        // A client that can't connect reads nothing.
+        let _ = client.stdin.take().expect("it is piped").write_all(sql.as_bytes());
+        client.wait_with_output().expect("it ends")
     }
 
     fn run(&self, user: &str, database: &str, sql: &str) -> String {
-        let output = self.client(user, database, sql).output().expect("the client of MariaDB is installed");
+        let output = self.client(user, database, sql);
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
@@ -125,21 +132,17 @@ impl MariaDb {
     /// re-added column moves to the end), rows sorted. rbk's own tables are left out.
     pub fn canonical(&self, database: &str) -> String {
         let facts = CANONICAL_SCHEMA.replace("$DATABASE", &format!("'{database}'"));
-        let mut parts: Vec<String> = facts.split(";\n").map(|query| sorted(&self.sql("information_schema", query))).collect();
-        for table in self.sql("information_schema", &format!("SELECT TABLE_NAME FROM TABLES WHERE TABLE_SCHEMA = '{database}' AND TABLE_TYPE LIKE 'BASE TABLE%' AND TABLE_NAME NOT LIKE 'rbk\\_%' ORDER BY 1")).lines() {
-            let columns = self.sql(
-                "information_schema",
-                &format!(
-                    "SET SESSION group_concat_max_len = 1000000; SELECT GROUP_CONCAT('IFNULL(HEX(`', COLUMN_NAME, '`), ''NULL'')' ORDER BY COLUMN_NAME)
-                     FROM COLUMNS WHERE TABLE_SCHEMA = '{database}' AND TABLE_NAME = '{table}'"
-                ),
-            );
-            let readable = self.sql(database, &format!("SELECT CONCAT_WS(' | ', {}) FROM `{table}`", columns.trim()));
-            parts.push(format!("rows of {table}\n{}", sorted(&readable)));
-        }
-        parts.join("\n")
+        let tables = self.sql("information_schema", &CANONICAL_ROWS.replace("$DATABASE", &format!("'{database}'")));
+        format!("{}\n{}", sorted(&self.sql("information_schema", &facts)), sorted(&self.sql(database, &tables)))
     }
 }
+
+/// Writes a question for each table: its rows, each column as bytes, in the order of their names.
+const CANONICAL_ROWS: &str = "SET SESSION group_concat_max_len = 1000000;
+SELECT CONCAT('SELECT ', QUOTE(CONCAT('row of ', TABLE_NAME)), ', CONCAT_WS(0x207c20, ',
+    GROUP_CONCAT('IFNULL(HEX(`', REPLACE(COLUMN_NAME, '`', '``'), '`), \"NULL\")' ORDER BY COLUMN_NAME), ') FROM `', REPLACE(TABLE_NAME, '`', '``'), '`;')
+FROM TABLES JOIN COLUMNS USING (TABLE_SCHEMA, TABLE_NAME)
+WHERE TABLE_SCHEMA = $DATABASE AND TABLE_TYPE LIKE 'BASE TABLE%' AND TABLE_NAME NOT LIKE 'rbk\\_%' GROUP BY TABLE_NAME";
 
 impl Drop for MariaDb {
     fn drop(&mut self) {

@@ -289,6 +289,10 @@ pub fn meta(line: &str) -> Sight {
 fn is_quiet(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let command = words.next().unwrap_or_default();
+    // MySQL's client: where statements end.
+    if command.eq_ignore_ascii_case("delimiter") {
+        return true;
+    }
     // A backtick runs a command of the shell; `\g` alone, and with nowhere to send to, is another semicolon.
     let sends = matches!(command, "\\g" | "\\gx" | "\\gdesc") && words.next().is_none();
     sends || QUIET.contains(&command) && !line.contains('`')

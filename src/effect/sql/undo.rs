@@ -151,8 +151,12 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
         }
         ObjectKind::Constraint => format!("ALTER TABLE {of} DROP CONSTRAINT {own};"),
         ObjectKind::Index if create.concurrently => format!("DROP INDEX CONCURRENTLY {name};"),
+        ObjectKind::Index if dialect == Dialect::Mysql => match object.of.as_deref().or_else(|| table_of(text, object)) {
+            Some(table) => format!("DROP INDEX {own} ON {table};"),
+            None => return Err((format!("the table of {object} can't be read"), WRITE)),
+        },
         ObjectKind::Index => format!("DROP INDEX {name};"),
-        ObjectKind::Trigger if dialect == Dialect::Sqlite => format!("DROP TRIGGER {own};"),
+        ObjectKind::Trigger if dialect != Dialect::Postgres => format!("DROP TRIGGER {own};"),
         ObjectKind::Trigger => format!("DROP TRIGGER {own} ON {of};"),
         ObjectKind::Policy => format!("DROP POLICY {own} ON {of};"),
         ObjectKind::Other("rule") => format!("DROP RULE {own} ON {of};"),
@@ -228,6 +232,19 @@ fn word_before<'t>(text: &'t str, object: &Object) -> &'t str {
 fn behind(text: &str, object: &Object) -> String {
     let rest = text[object.range.end..].split(';').next().unwrap_or_default();
     rest.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Returns the table that stands behind the `ON` of `CREATE INDEX`.
+fn table_of<'t>(text: &'t str, object: &Object) -> Option<&'t str> {
+    let rest = &text[object.range.end..];
+    let on = rest.to_ascii_lowercase().find(" on ")?;
+    let name = rest[on + 4..].trim_start();
+    let mut quoted = false;
+    let end = name.find(|character: char| {
+        quoted ^= character == '`';
+        !quoted && (character == '(' || character.is_whitespace())
+    })?;
+    Some(&name[..end]).filter(|name| !name.is_empty())
 }
 
 /// Returns whether a routine was made as a function, a procedure or an aggregate.

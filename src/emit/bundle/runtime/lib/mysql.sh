@@ -36,9 +36,10 @@ mysql_error() {
     }' | grep . || tail -n 1 "$1"
 }
 
-# mysql_about: who answers: mysql_vendor, mysql_version (as a number), mysql_words for people, mysql_collation.
+# mysql_about: who answers: mysql_vendor, mysql_version (as a number), mysql_words for people; the collation of the database; and
+# of the server's sql_mode what refuses values, without what would let them be cut or SQL be read differently.
 mysql_about() {
-    mysql_ask "SELECT CONCAT_WS(CHAR(31), VERSION(), DATABASE(), CURRENT_USER(), @@collation_database, @@version_comment)" || return 2
+    mysql_ask "SELECT CONCAT_WS(CHAR(31), VERSION(), DATABASE(), CURRENT_USER(), @@collation_database, @@version_comment, @@GLOBAL.sql_mode)" || return 2
     mysql_answer=$(cat "$scratch")
     rm -f "$scratch"
     mysql_release=${mysql_answer%%"$(printf '\037')"*}
@@ -46,6 +47,11 @@ mysql_about() {
     mysql_version=$(printf '%s\n' "$mysql_release" | awk -F '[.-]' '{ printf "%d", $1 * 100 + $2 }')
     mysql_words=$(printf '%s\n' "$mysql_answer" | awk -F "$(printf '\037')" -v "vendor=$mysql_vendor" '{
         sub(/-MariaDB.*/, "", $1); print vendor " " $1 ", database " $2 " as " $3 }')
+    mysql_mode=$(printf '%s\n' "$mysql_answer" | awk -F "$(printf '\037')" '{
+        mode = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+        count = split($6, own, ",")
+        for (i = 1; i <= count; i++) if (own[i] ~ /^(STRICT_ALL_TABLES|NO_ZERO_DATE|NO_ZERO_IN_DATE|NO_AUTO_CREATE_USER|ONLY_FULL_GROUP_BY)$/) mode = mode "," own[i]
+        print mode }')
     mysql_collation=$(printf '%s\n' "$mysql_answer" | awk -F "$(printf '\037')" '$4 ~ /^utf8mb4_[a-z0-9_]+$/ { print $4 }')
 }
 
@@ -86,13 +92,12 @@ mysql_seconds() {
     esac
 }
 
-# mysql_session: the settings of a session, whatever the server's defaults: values that do not fit are errors and never cut,
-# others are waited for as long as RBK_LOCK_TIMEOUT says. Parameters of the plan are @rbk_param_NAME.
+# mysql_session: the settings of a session: values that do not fit are errors and never cut, others are waited for as long as RBK_LOCK_TIMEOUT says. Parameters of the plan are @rbk_param_NAME.
 mysql_session() {
     session_wait=$(mysql_seconds "${RBK_LOCK_TIMEOUT:-5s}")
-    printf 'SET NAMES utf8mb4%s;\n' "${mysql_collation:+ COLLATE $mysql_collation}"
     cat <<SQL
-SET SESSION sql_mode = 'STRICT_TRANS_TABLES,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+SET NAMES utf8mb4;
+SET SESSION sql_mode = '$mysql_mode';
 SET SESSION autocommit = 1, foreign_key_checks = 1, unique_checks = 1, lock_wait_timeout = $session_wait, innodb_lock_wait_timeout = $session_wait;
 SQL
     mysql_limit "$(mysql_seconds "${1:-0}")"
