@@ -164,7 +164,7 @@ module.exports = grammar({
     _backup_block: ($) => block($, $.method, $.backup_takes, $.backup_code, $.file_at, $.keep),
     method: ($) =>
       seq(keyword($, 'method'),
-        choice(seq(word($, 'pg_dump'), word($, 'custom', 'directory', 'plain')), word($, 'mysqldump', 'sqlite', 'table-copy'))),
+        choice(seq(word($, 'pg_dump'), word($, 'custom', 'directory', 'plain')), word($, 'mariadb-dump', 'mysqldump', 'sqlite', 'table-copy'))),
     backup_takes: ($) => seq(keyword($, 'take', 'restore'), word($, 'takes'), range($)),
     backup_code: ($) => seq(keyword($, 'take', 'verify', 'restore', 'copy', 'encrypt', 'decrypt'), $.fence),
     keep: ($) => seq(keyword($, 'keep'), $.duration),

@@ -21,7 +21,7 @@ let s:declares = 'backup change channel check checklist choose decision flag gro
       \ . ' phase plan post release risk role scenario secret section slot step target trigger writer'
 let s:words = 'after as at auto automatic available baseline because before by change check choice chose continue'
       \ . ' critical custom deploy directory duration during edit effect empty every everything exit fails for forward'
-      \ . ' from frozen high if int is low manual medium most mysqldump of on other out output over path'
+      \ . ' from frozen high if int is low manual mariadb-dump medium most mysqldump of on other out output over path'
       \ . ' pg_dump plain recommended release restore rows rto run set several sqlite status stop table-copy tables'
       \ . ' takes text to told until via when within writes'
 let s:choices = 'env-file friday host http manual mariadb monday mysql postgres saturday sqlite sunday thursday'

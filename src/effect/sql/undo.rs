@@ -139,6 +139,10 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
     Ok(Some(match object.kind {
         ObjectKind::Table | ObjectKind::Partition => format!("DROP TABLE {own};"),
         ObjectKind::Column => format!("ALTER TABLE {of} DROP COLUMN {own};"),
+        // The server makes an index for a foreign key, and keeps it.
+        ObjectKind::Constraint if dialect == Dialect::Mysql && matches!(create.detail, Detail::Constraint { rule: Rule::Foreign, .. }) => {
+            return Err((format!("whether the index for {object} was there before is not in the statement"), WRITE));
+        }
         ObjectKind::Constraint if dialect == Dialect::Sqlite => {
             return Err((format!("SQLite can't drop {object}"), SAVE));
         }
@@ -163,6 +167,7 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
         ObjectKind::EnumValue => {
             return Err((format!("{object} can't be taken out of its type"), "make a new type without it and convert the columns"));
         }
+        ObjectKind::Function if dialect == Dialect::Mysql => format!("DROP {} {own};", routine(text, object)),
         ObjectKind::Function => format!("DROP {} {own}{};", routine(text, object), arguments(text, object)?),
         ObjectKind::Type if word_before(text, object).eq_ignore_ascii_case("domain") => format!("DROP DOMAIN {own};"),
         ObjectKind::Other("cast" | "user mapping" | "operator" | "operator class" | "operator family") => {
@@ -181,6 +186,8 @@ fn renamed(text: &str, object: &Object, to: &str, dialect: Dialect) -> Back {
         ObjectKind::Column => format!("ALTER TABLE {of} RENAME COLUMN {to} TO {own};"),
         ObjectKind::Constraint => format!("ALTER TABLE {of} RENAME CONSTRAINT {to} TO {own};"),
         ObjectKind::EnumValue => format!("ALTER TYPE {of} RENAME VALUE {to} TO {own};"),
+        ObjectKind::Index if dialect == Dialect::Mysql => format!("ALTER TABLE {of} RENAME INDEX {to} TO {own};"),
+        ObjectKind::View if dialect == Dialect::Mysql => format!("RENAME TABLE {at} TO {own};"),
         ObjectKind::Policy | ObjectKind::Trigger if dialect == Dialect::Postgres => {
             format!("ALTER {} {to} ON {of} RENAME TO {own};", sql_words(object.kind))
         }
