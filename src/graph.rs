@@ -11,6 +11,7 @@ pub mod objects;
 mod order;
 mod phases;
 mod picture;
+pub mod touched;
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
@@ -21,6 +22,7 @@ use crate::source::Span;
 
 pub use depends::running;
 pub use picture::{Edge, EdgeKind, Node, NodeKind};
+pub use touched::{Manner, Touch, Touched};
 
 /// The graph of a plan.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub struct Graph {
     ranks: Vec<usize>,
     /// By change.
     dependencies: Vec<Vec<Dependency>>,
+    /// By change.
+    touched: Vec<Touched>,
     /// By change: those that directly depend on it.
     dependants: Vec<Vec<Id<Change>>>,
     /// By phase: the rank of its first change, or of the first after it.
@@ -132,6 +136,11 @@ impl Graph {
     /// Returns what a change directly depends on.
     pub fn dependencies(&self, change: Id<Change>) -> &[Dependency] {
         &self.dependencies[change.index()]
+    }
+
+    /// Returns what a change touches.
+    pub fn touched(&self, change: Id<Change>) -> &Touched {
+        &self.touched[change.index()]
     }
 
     /// Returns every change that depends on `change`, directly or not, in forward order.

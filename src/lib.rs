@@ -7,8 +7,8 @@
 //! - [`diagnostic`]: a finding as plain data
 //! - [`syntax`]: text to tree; never fails, never stops at the first error
 //! - [`plan`]: tree to meaning; names resolved, units typed
-//! - [`graph`]: order, dependencies, positions
 //! - [`effect`]: what code does
+//! - [`graph`]: order, dependencies, positions
 //! - [`analysis`]: what follows: programs, time, loss
 //! - [`rules`]: what is wrong with it
 //! - [`fmt`], [`emit`], [`report`]: what is written

@@ -7,7 +7,7 @@ use crate::corpus;
 
 /// The rooms, in reading order: each may use those above it.
 const ROOMS: [&str; 12] =
-    ["source", "diagnostic", "syntax", "plan", "graph", "effect", "analysis", "rules", "fmt", "emit", "report", "cli"];
+    ["source", "diagnostic", "syntax", "plan", "effect", "graph", "analysis", "rules", "fmt", "emit", "report", "cli"];
 
 /// Rooms that stand side by side and do not know each other.
 const SIBLINGS: [&str; 4] = ["rules", "fmt", "emit", "report"];

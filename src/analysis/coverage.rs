@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::plan::change::Change;
 use crate::plan::id::Id;
 use crate::plan::scenario::{Guard, Test};
-use crate::plan::target::Backup;
+use crate::plan::target::{Backup, Method};
 use crate::source::Span;
 
 use super::program::{Direction, Program, Sure, Work};
@@ -49,6 +49,8 @@ pub enum Cover {
     Unsure,
     /// It holds some tables, and the change touches this object, which is none of them.
     NotHeld(String),
+    /// It holds rows, and the change touches the definition of this.
+    RowsOnly(String),
     /// It holds some tables, and the change does not say what it touches.
     Unknown,
 }
@@ -81,7 +83,7 @@ impl Coverage {
 
     /// Returns whether a backup covers a change.
     pub fn covers(&self, plan: &Plan, graph: &Graph, backup: Id<Backup>, change: Id<Change>) -> Cover {
-        match scope(plan, backup, change) {
+        match scope(plan, graph, backup, change) {
             Cover::Yes => {}
             other => return other,
         }
@@ -99,12 +101,12 @@ impl Coverage {
     /// holds what they touch of, from its last take on.
     pub fn returned(&self, plan: &Plan, graph: &Graph, backup: Id<Backup>) -> Vec<Id<Change>> {
         let Some(take) = self.takes(backup).last() else { return Vec::new() };
-        graph.order().iter().skip(take.rank).copied().filter(|change| scope(plan, backup, *change) == Cover::Yes).collect()
+        graph.order().iter().skip(take.rank).copied().filter(|change| scope(plan, graph, backup, *change) == Cover::Yes).collect()
     }
 }
 
 /// Returns whether a backup holds what a change touches, whenever it is taken.
-fn scope(plan: &Plan, backup: Id<Backup>, id: Id<Change>) -> Cover {
+fn scope(plan: &Plan, graph: &Graph, backup: Id<Backup>, id: Id<Change>) -> Cover {
     let (backup, change) = (&plan.backups[backup], &plan.changes[id]);
     let on = change.on.map(|on| on.value);
     if on != Some(backup.of.value) {
@@ -114,16 +116,19 @@ fn scope(plan: &Plan, backup: Id<Backup>, id: Id<Change>) -> Cover {
         return Cover::Yes;
     }
     let tables: Vec<Object> = backup.tables.iter().map(|table| Object::new(plan, &table.value, on)).collect();
-    let effects = &change.effects;
-    let mut touched = effects.creates.iter().chain(&effects.alters).chain(&effects.writes).chain(&effects.destroys).peekable();
-    if touched.peek().is_none() {
+    let touched = graph.touched(id);
+    if touched.changed().next().is_none() || touched.opaque {
         return Cover::Unknown;
     }
-    let stray = touched.find(|name| {
-        let object = Object::new(plan, &name.value, on);
-        !tables.iter().any(|table| table.holds(&object))
-    });
-    stray.map_or(Cover::Yes, |name| Cover::NotHeld(name.value.clone()))
+    let stray = touched.changed().find(|touch| !tables.iter().any(|table| table.holds(&touch.object)));
+    if let Some(touch) = stray {
+        return Cover::NotHeld(touch.name.clone());
+    }
+    let rows_only = backup.method.is_some_and(|method| method.value == Method::TableCopy);
+    match touched.changed().find(|touch| rows_only && touch.is_structural()) {
+        Some(touch) => Cover::RowsOnly(touch.name.clone()),
+        None => Cover::Yes,
+    }
 }
 
 /// What a restore in a scenario reads.

@@ -139,6 +139,7 @@ fn restore(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, back
         Cover::TakenLater => Some(format!("is taken only after `{name}`")),
         Cover::Unsure => Some("is not taken on every path to it".to_owned()),
         Cover::NotHeld(object) => Some(format!("does not hold `{object}`")),
+        Cover::RowsOnly(object) => Some(format!("holds rows only, not the definition of `{object}`")),
         Cover::Unknown => Some(format!("holds some tables, and `{name}` does not say what it touches")),
     };
     let reason = match &doubt {

@@ -7,6 +7,7 @@ use crate::plan::change::PhaseItem;
 use super::depends::dependencies;
 use super::items::items;
 use super::phases::phases;
+use super::touched::Touched;
 use super::{Graph, Position, picture};
 
 /// Builds the graph of a plan, and finds cycles.
@@ -32,7 +33,8 @@ pub fn graph(plan: &Plan) -> (Graph, Vec<Diagnostic>) {
     for (rank, change) in order.iter().enumerate() {
         ranks[change.index()] = rank;
     }
-    let dependencies = dependencies(plan, &order, &ranks);
+    let touched: Vec<Touched> = plan.changes.iter().map(|(_, change)| Touched::of(plan, change)).collect();
+    let dependencies = dependencies(plan, &touched, &order, &ranks);
     let mut dependants = vec![Vec::new(); order.len()];
     for change in &order {
         for dependency in &dependencies[change.index()] {
@@ -42,5 +44,8 @@ pub fn graph(plan: &Plan) -> (Graph, Vec<Diagnostic>) {
     let mut positions = vec![Position::Before];
     positions.extend(order.iter().flat_map(|change| [Position::During(*change), Position::After(*change)]));
     let (nodes, edges) = picture::draw(plan, &phases, &forward, &dependencies);
-    (Graph { phases, forward, order, ranks, dependencies, dependants, phase_starts, phase_ends, positions, nodes, edges }, findings)
+    (
+        Graph { phases, forward, order, ranks, dependencies, touched, dependants, phase_starts, phase_ends, positions, nodes, edges },
+        findings,
+    )
 }

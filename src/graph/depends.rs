@@ -10,6 +10,7 @@ use crate::plan::id::Id;
 use crate::plan::target::{Flag, Release, Target};
 
 use super::objects::Object;
+use super::touched::{Manner, Touched};
 use super::{Dependency, Why};
 
 /// What a change changes of a target, as far as order is concerned.
@@ -60,16 +61,16 @@ pub fn parts(plan: &Plan, id: Id<Change>) -> Vec<Part> {
 }
 
 /// Returns, by change, what it directly depends on: earlier changes only, each once, with the most telling reason.
-pub fn dependencies(plan: &Plan, order: &[Id<Change>], ranks: &[usize]) -> Vec<Vec<Dependency>> {
+pub fn dependencies(plan: &Plan, touched: &[Touched], order: &[Id<Change>], ranks: &[usize]) -> Vec<Vec<Dependency>> {
     let mut dependencies = vec![Vec::new(); order.len()];
     let mut seen = Seen {
         targets: Last::new(),
         objects: HashMap::new(),
         inner: HashMap::new(),
-        makers: HashMap::new(),
+        makers: Named(HashMap::new()),
         deploys: HashMap::new(),
         running: HashMap::new(),
-        needed: HashMap::new(),
+        needed: Named(HashMap::new()),
     };
     for id in order {
         let change = &plan.changes[*id];
@@ -80,7 +81,7 @@ pub fn dependencies(plan: &Plan, order: &[Id<Change>], ranks: &[usize]) -> Vec<V
                 found.push(Dependency { on: after.value, why: Why::After(after.span) });
             }
         }
-        seen.objects(plan, *id, &mut found);
+        seen.objects(&touched[id.index()], *id, &mut found);
         seen.releases(plan, *id, &mut found);
         seen.targets(plan, *id, &mut found);
         let mut known = HashSet::from([*id]);
@@ -96,23 +97,43 @@ struct Seen {
     /// The last change that names an object; and, below the names of what it is a part of, the last that names a part.
     objects: HashMap<Object, Id<Change>>,
     inner: HashMap<Object, Id<Change>>,
-    /// The last change that makes or alters an object, whatever its target.
-    makers: HashMap<Vec<String>, Id<Change>>,
+    /// The changes that make or alter an object.
+    makers: Named,
     deploys: HashMap<Id<Release>, Id<Change>>,
     /// What runs on a target.
     running: HashMap<Id<Target>, Id<Release>>,
-    /// The last change whose undo goes back to a release that needs the object.
-    needed: HashMap<Vec<String>, Id<Change>>,
+    /// The changes whose undo goes back to a release that needs the object.
+    needed: Named,
+}
+
+/// Changes by an object that they have to do with. A release need not say on which target lies what it needs.
+struct Named(HashMap<Vec<String>, Vec<(Option<Id<Target>>, Id<Change>)>>);
+
+impl Named {
+    fn insert(&mut self, object: Object, change: Id<Change>) {
+        let of_name = self.0.entry(object.parts).or_default();
+        of_name.retain(|(target, _)| *target != object.target);
+        of_name.push((object.target, change));
+    }
+
+    /// Returns the last change that has to do with an object or what it is a part of.
+    fn find(&self, object: &Object) -> Option<Id<Change>> {
+        object.with_parents().find_map(|object| {
+            let of_name = self.0.get(&object.parts)?.iter().rev();
+            let mut near = of_name.filter(|(target, _)| target.is_none() || object.target.is_none() || *target == object.target);
+            near.next().map(|(_, change)| *change)
+        })
+    }
 }
 
 /// Who changed what last, by target: the whole of it, and parts of it since.
 #[derive(Clone, Debug)]
 pub struct Last<T> {
-    targets: HashMap<Id<Target>, Touched<T>>,
+    targets: HashMap<Id<Target>, Record<T>>,
 }
 
 #[derive(Clone, Debug)]
-struct Touched<T> {
+struct Record<T> {
     whole: Option<T>,
     /// Since the whole.
     parts: BTreeMap<Part, T>,
@@ -126,7 +147,7 @@ impl<T: Copy> Last<T> {
 
     /// Notes that `one` changes `part`, and returns those that changed the same before it, as far as no other lies between.
     pub fn touch(&mut self, part: Part, one: T) -> Vec<T> {
-        let touched = self.targets.entry(part.target()).or_insert(Touched { whole: None, parts: BTreeMap::new() });
+        let touched = self.targets.entry(part.target()).or_insert(Record { whole: None, parts: BTreeMap::new() });
         if let Part::Whole(_) = part {
             let before = touched.whole.replace(one);
             let since: Vec<T> = std::mem::take(&mut touched.parts).into_values().collect();
@@ -151,38 +172,27 @@ impl Seen {
         }
     }
 
-    /// A later change that names an object depends on the last that names it, what it is a part of, or a part of it.
-    fn objects(&mut self, plan: &Plan, id: Id<Change>, found: &mut Vec<Dependency>) {
-        let change = &plan.changes[id];
-        let on = change.on.map(|on| on.value);
-        let effects = &change.effects;
-        let named: Vec<(&str, Object)> = effects
-            .creates
-            .iter()
-            .chain(&effects.alters)
-            .chain(&effects.writes)
-            .chain(&effects.destroys)
-            .map(|name| (name.value.as_str(), Object::new(plan, &name.value, on)))
-            .collect();
-        for (name, object) in &named {
+    /// A later change that names an object depends on the last that changes it, what it is a part of, or a part of it.
+    fn objects(&mut self, touched: &Touched, id: Id<Change>, found: &mut Vec<Dependency>) {
+        for touch in &touched.touches {
+            let object = &touch.object;
             let earlier = object.with_parents().filter_map(|object| self.objects.get(&object)).chain(self.inner.get(object));
-            found.extend(earlier.map(|earlier| Dependency { on: *earlier, why: Why::Object((*name).to_owned()) }));
-        }
-        for name in &effects.destroys {
-            // What an undone deploy would go back to still needs it: the destruction has to be undone first.
-            let object = Object::new(plan, &name.value, on);
-            if let Some(deployed) = object.with_parents().find_map(|object| self.needed.get(&object.parts)) {
-                found.push(Dependency { on: *deployed, why: Why::Object(name.value.clone()) });
+            found.extend(earlier.map(|earlier| Dependency { on: *earlier, why: Why::Object(touch.name.clone()) }));
+            // What an undone deploy would go back to still needs it: the removal has to be undone first.
+            if touch.manner == Manner::Removes
+                && let Some(deployed) = self.needed.find(object)
+            {
+                found.push(Dependency { on: deployed, why: Why::Object(touch.name.clone()) });
             }
         }
-        for (_, object) in named {
-            for parent in object.with_parents().skip(1) {
+        for touch in touched.changed() {
+            for parent in touch.object.with_parents().skip(1) {
                 self.inner.insert(parent, id);
             }
-            self.objects.insert(object, id);
-        }
-        for name in effects.creates.iter().chain(&effects.alters) {
-            self.makers.insert(Object::new(plan, &name.value, on).parts, id);
+            self.objects.insert(touch.object.clone(), id);
+            if matches!(touch.manner, Manner::Creates | Manner::Alters) {
+                self.makers.insert(touch.object.clone(), id);
+            }
         }
     }
 
@@ -193,8 +203,8 @@ impl Seen {
         let deployed = &plan.releases[*release];
         for (name, _) in &deployed.needs_objects {
             let object = Object::new(plan, &name.value, None);
-            if let Some(maker) = object.with_parents().find_map(|object| self.makers.get(&object.parts)) {
-                found.push(Dependency { on: *maker, why: Why::Object(name.value.clone()) });
+            if let Some(maker) = self.makers.find(&object) {
+                found.push(Dependency { on: maker, why: Why::Object(name.value.clone()) });
             }
         }
         for needed in &deployed.needs_releases {
@@ -210,7 +220,7 @@ impl Seen {
             Undo::None => None,
         };
         for (name, _) in back.iter().flat_map(|back| &plan.releases[*back].needs_objects) {
-            self.needed.insert(Object::new(plan, &name.value, None).parts, id);
+            self.needed.insert(Object::new(plan, &name.value, None), id);
         }
         self.deploys.insert(*release, id);
     }

@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::plan::id::Id;
-use crate::plan::target::Target;
+use crate::plan::target::{Target, TargetKind};
 
 /// An object on a target; `None` where the plan does not say on which.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,8 +26,17 @@ impl Object {
             target = prefix;
             parts.remove(0);
         }
+        Object::on(plan, target, parts)
+    }
+
+    /// Returns the object of these parts on a target: what code names, as its dialect compares names.
+    pub fn on(plan: &Plan, target: Option<Id<Target>>, mut parts: Vec<String>) -> Object {
         if parts.len() > 1 && parts[0] == "public" {
             parts.remove(0);
+        }
+        // Only PostgreSQL tells names apart by case alone; elsewhere it depends on the server's file system.
+        if target.is_some_and(|target| !matches!(plan.targets[target].kind.value, TargetKind::Postgres)) {
+            parts.iter_mut().for_each(|part| *part = part.to_lowercase());
         }
         Object { target, parts }
     }

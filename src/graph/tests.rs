@@ -166,6 +166,31 @@ fn objects_and_releases_are_reasons() {
 }
 
 #[test]
+fn objects_are_read_in_sql_too() {
+    let sql = |name: &str, on: &str, code: &str| {
+        format!("change {name} \"{name}\" on {on} {{\n do ```sql\n  {code}\n ```\n undo manual \"y\"\n}}\n")
+    };
+    let body = format!(
+        "target api \"A\" http {{ url \"http://x\" }}\n\
+         release r1 \"1\" of api {{\n running\n needs p1.orders.legacy, p1.orders.state\n deploy manual \"x\"\n}}\n\
+         release r2 \"2\" of api {{\n needs p1.orders.total\n deploy manual \"x\"\n}}\n\
+         phase a \"A\" {{\n{}{}change up \"Up\" on api {{\n do deploy r2\n undo deploy r1\n}}\n{}{}{}{}}}",
+        sql("widen", "p1", "ALTER TABLE Orders ADD COLUMN total int;"),
+        sql("elsewhere", "p2", "CREATE TABLE orders (id int, legacy text, total int);"),
+        sql("drop", "p1", "ALTER TABLE public.orders DROP COLUMN legacy;"),
+        sql("rename", "p1", "ALTER TABLE orders RENAME COLUMN state TO status;"),
+        sql("index", "p1", "CREATE INDEX ON orders (status);"),
+        sql("drop-elsewhere", "p2", "ALTER TABLE orders DROP COLUMN legacy;"),
+    );
+    assert_eq!(
+        dependencies(&body),
+        "up needs widen: object p1.orders.total\ndrop needs up: object public.orders.legacy\ndrop needs widen: written\n\
+         rename needs up: object orders.state\nrename needs drop: written\nindex needs rename: object orders\n\
+         drop-elsewhere needs elsewhere: object orders.legacy\n"
+    );
+}
+
+#[test]
 fn what_is_left_behind_is_found_through_others() {
     let body = format!(
         "phase a \"A\" {{\n{}{}{}{}}}",

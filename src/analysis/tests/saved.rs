@@ -143,6 +143,31 @@ fn covers_says_why_not() {
 }
 
 #[test]
+fn what_code_touches_is_read_in_it() {
+    let sql = |name: &str, code: &str| change(name, BY_HAND, "").replace("manual \"x\"", &format!("```sql\n  {code}\n ```"));
+    let body = backup("dump", "tables orders")
+        + &backup("copy", "tables orders").replace("pg_dump custom\n file \"copy.dump\"", "table-copy")
+        + &format!(
+            "phase a \"A\" at T {{\ntake dump, copy\n{}{}{}{}{}}}",
+            sql("rows", "UPDATE Orders SET total = 1;"),
+            sql("column", "ALTER TABLE public.orders DROP COLUMN note;"),
+            sql("trigger", "CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f();"),
+            sql("function", "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"),
+            sql("dynamic", "DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'orders'; END $$;"),
+        );
+    with_facts("", &body, |plan, graph, facts, _| {
+        let backup = |name: &str| plan.backups.iter().find(|(_, backup)| backup.header.name == name).expect("it is there").0;
+        let change = |name: &str| plan.changes.iter().find(|(_, change)| change.header.name == name).expect("it is there").0;
+        let covers = |of: &str, what: &str| facts.coverage.covers(plan, graph, backup(of), change(what));
+        assert_eq!((covers("dump", "rows"), covers("copy", "rows")), (Cover::Yes, Cover::Yes));
+        assert_eq!((covers("dump", "column"), covers("copy", "column")), (Cover::Yes, Cover::RowsOnly("public.orders.note".to_owned())));
+        assert_eq!((covers("dump", "trigger"), covers("copy", "trigger")), (Cover::Yes, Cover::RowsOnly("orders.t".to_owned())));
+        assert_eq!(covers("dump", "function"), Cover::NotHeld("f".to_owned()));
+        assert_eq!(covers("dump", "dynamic"), Cover::Unknown);
+    });
+}
+
+#[test]
 fn restores_say_what_they_read() {
     let body = backup("b", "")
         + &backup("never", "")

@@ -1,0 +1,156 @@
+//! What each change touches: the objects that its author declares, and those that its SQL names. Everything that asks for
+//! the objects of a change asks here, so that nothing rests on what somebody remembered to declare.
+
+use crate::effect::act::{Act, Alter, Effect};
+use crate::effect::object::ObjectKind;
+use crate::effect::sql::{self, Dialect, Sight, Statement};
+use crate::plan::Plan;
+use crate::plan::action::{Action, Code, Language};
+use crate::plan::change::Change;
+use crate::plan::id::Id;
+use crate::plan::target::Target;
+
+use super::objects::Object;
+
+/// What is done to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    Creates,
+    Alters,
+    Writes,
+    /// It is not there any more, at least not under its name.
+    Removes,
+    Reads,
+}
+
+/// One object that a change touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touch {
+    pub manner: Manner,
+    pub object: Object,
+    /// The name as it is written.
+    pub name: String,
+    /// Its author says so; otherwise it stands in the code.
+    pub declared: bool,
+}
+
+impl Touch {
+    /// Returns whether it is surely more than rows that are other than before: a definition, or a name.
+    pub fn is_structural(&self) -> bool {
+        match self.manner {
+            Manner::Creates | Manner::Alters => true,
+            // What an author calls destroyed may be the rows alone.
+            Manner::Removes => !self.declared,
+            Manner::Writes | Manner::Reads => false,
+        }
+    }
+}
+
+/// What a change touches.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// What is declared stands first; then in the order of the statements.
+    pub touches: Vec<Touch>,
+    /// The statements of `do`; `None` where it is no SQL.
+    pub statements: Option<Vec<Statement>>,
+    /// Something that it does can't be read, and its author does not say what it touches.
+    pub opaque: bool,
+}
+
+impl Touched {
+    /// Reads a change.
+    pub fn of(plan: &Plan, change: &Change) -> Touched {
+        let on = change.on.map(|on| on.value);
+        let effects = &change.effects;
+        let declared = [
+            (Manner::Creates, &effects.creates),
+            (Manner::Alters, &effects.alters),
+            (Manner::Writes, &effects.writes),
+            (Manner::Removes, &effects.destroys),
+        ];
+        let mut touches = Vec::new();
+        for (manner, names) in declared {
+            touches.extend(names.iter().map(|name| Touch {
+                manner,
+                object: Object::new(plan, &name.value, on),
+                name: name.value.clone(),
+                declared: true,
+            }));
+        }
+        let silent = touches.is_empty();
+        let statements = match &change.forward {
+            Some(Action::Code(code)) => statements(plan, on, code),
+            _ => None,
+        };
+        let opaque = silent && statements.as_ref().is_none_or(|all| all.iter().any(|statement| statement.sight == Sight::Opaque));
+        for statement in statements.iter().flatten() {
+            read(plan, on, statement, &mut touches);
+        }
+        Touched { touches, statements, opaque }
+    }
+
+    /// Returns the objects that are other than before: all but those that are only read.
+    pub fn changed(&self) -> impl Iterator<Item = &Touch> {
+        self.touches.iter().filter(|touch| touch.manner != Manner::Reads)
+    }
+}
+
+/// Returns the statements of SQL on a database; `None` for other code.
+fn statements(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<Statement>> {
+    let dialect = Dialect::of(plan.targets[on?].kind.value).filter(|_| code.language == Language::Sql)?;
+    Some(sql::split(&code.text, dialect))
+}
+
+fn read(plan: &Plan, on: Option<Id<Target>>, statement: &Statement, touches: &mut Vec<Touch>) {
+    let effects = &statement.reading.effects;
+    for effect in effects {
+        let mut parts = effect.object.parts.clone();
+        if let (ObjectKind::Index, Act::Create(_), 1) = (effect.object.kind, &effect.act, parts.len()) {
+            // An index is a part of its table, which the statement reads.
+            let table = effects.iter().find(|other| other.act == Act::Read && other.object.kind == ObjectKind::Table);
+            if let Some(table) = table {
+                parts.splice(0..0, table.object.parts.iter().cloned());
+            }
+        }
+        let object = Object::on(plan, on, parts);
+        let mut touch = |manner, object| {
+            let touch = Touch { manner, object, name: effect.object.written(), declared: false };
+            if !touches.contains(&touch) {
+                touches.push(touch);
+            }
+        };
+        match manner(effect) {
+            Some(Manner::Removes) if renamed(effect).is_some() => {
+                let mut after = object.clone();
+                touch(Manner::Removes, object);
+                if let (Some(last), Some(name)) = (after.parts.last_mut(), renamed(effect)) {
+                    *last = name;
+                }
+                touch(Manner::Creates, after);
+            }
+            Some(manner) => touch(manner, object),
+            None => {}
+        }
+    }
+}
+
+/// The new name of what is renamed, folded like names without quotes; a quoted one keeps its case.
+fn renamed(effect: &Effect) -> Option<String> {
+    let Act::Rename(to) = &effect.act else { return None };
+    let bare = to.trim_matches(['"', '`', '\'']);
+    Some(if bare.len() == to.len() { to.to_lowercase() } else { bare.to_owned() })
+}
+
+fn manner(effect: &Effect) -> Option<Manner> {
+    Some(match &effect.act {
+        Act::Create(create) if create.temporary => return None,
+        Act::Create(create) if create.replaces => Manner::Alters,
+        Act::Create(_) => Manner::Creates,
+        Act::Drop { .. } | Act::Rename(_) => Manner::Removes,
+        Act::Alter(Alter::Comment) => return None,
+        Act::Alter(_) | Act::Grant | Act::Revoke => Manner::Alters,
+        Act::Insert { .. } | Act::Update { .. } | Act::Delete { .. } | Act::Truncate { .. } => Manner::Writes,
+        Act::Read => Manner::Reads,
+        Act::Lock => return None,
+    })
+}
