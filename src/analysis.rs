@@ -29,7 +29,7 @@ pub use coverage::Coverage;
 pub use loss::Loss;
 pub use schedule::Schedule;
 pub use time::CriticalPath;
-pub use verdict::{Answer, Verdict};
+pub use verdict::{Answer, Fit, Side, Sides, Standing, Verdict};
 pub use way_back::NoReturn;
 
 use program::Program;
@@ -57,6 +57,7 @@ pub struct Facts<'p> {
     losses: Vec<Vec<Loss>>,
     restores: Vec<Vec<coverage::Restore>>,
     verdicts: Vec<Verdict>,
+    sides: Vec<verdict::Sides>,
     parts: Vec<bool>,
 }
 
@@ -85,6 +86,7 @@ impl<'p> Facts<'p> {
         let of_scenario = |id: Id<Scenario>| coverage.restores(graph, &scenarios[id.index()], applies[id.index()].clone());
         let restores = plan.scenarios.ids().map(of_scenario).collect();
         let verdicts = verdict::verdicts(plan, graph, &coverage);
+        let sides = verdict::sides(plan, graph, &verdicts);
 
         let before_t = schedule::before_t(plan, graph);
         let home = graph
@@ -112,6 +114,7 @@ impl<'p> Facts<'p> {
             losses,
             restores,
             verdicts,
+            sides,
         };
         (facts, findings)
     }
@@ -144,6 +147,11 @@ impl<'p> Facts<'p> {
     /// Returns whether a change can be taken back.
     pub fn verdict(&self, change: Id<Change>) -> &Verdict {
         &self.verdicts[change.index()]
+    }
+
+    /// Returns what becomes of a change's schema, data and old application.
+    pub fn sides(&self, change: Id<Change>) -> &Sides {
+        &self.sides[change.index()]
     }
 }
 

@@ -6,6 +6,7 @@ pub mod concise;
 pub mod human;
 pub mod json;
 mod summary;
+pub mod verdicts;
 mod view;
 mod wrap;
 

@@ -62,6 +62,83 @@ fn a_line_each_for_editors() {
     insta::assert_snapshot!(ran.session());
 }
 
+/// A plan whose changes come back in different ways.
+const SIDES: &str = r#"plan sides "Sides" {
+ rto 1h
+}
+
+target db "Orders" postgres { url $DATABASE_URL }
+
+target app "App" host
+
+backup all "All of it" of db {
+ method pg_dump custom
+ file "all.dump"
+ take takes 5m
+ restore takes 20m
+}
+
+phase migrate "Migrate" at T {
+ change note "Orders have a note" on db {
+  do ```sql
+   ALTER TABLE orders ADD COLUMN note text;
+  ```
+  undo auto
+ }
+
+ change required "Every order has a customer" on db {
+  do ```sql
+   ALTER TABLE orders ALTER COLUMN customer SET NOT NULL;
+   ALTER TABLE orders RENAME COLUMN state TO status;
+   ALTER TABLE orders ALTER COLUMN comment DROP NOT NULL;
+  ```
+  undo ```sql
+   ALTER TABLE orders ALTER COLUMN comment SET NOT NULL;
+   ALTER TABLE orders RENAME COLUMN status TO state;
+   ALTER TABLE orders ALTER COLUMN customer DROP NOT NULL;
+  ```
+ }
+
+ change recounted "Totals are counted anew" on db {
+  do ```sh
+   ./recount
+  ```
+  undo manual "Count the old way"
+ }
+
+ change restarted "The application is restarted" on app {
+  do ```sh
+   ./restart
+  ```
+  undo ```sh
+   ./restart --old
+  ```
+ }
+
+ take all
+
+ change fax-dropped "Customers lose their fax numbers" on db {
+  do ```sql
+   ALTER TABLE customers DROP COLUMN fax;
+  ```
+  undo restore all
+ }
+}
+
+scenario back "Back" {
+ applies from note
+ undo everything
+}
+"#;
+
+#[test]
+fn verdicts_say_what_comes_back() {
+    let check = |args: &str| Rbk::new().file("sides.rbk", SIDES).args(args).run().stdout;
+    insta::assert_snapshot!("verdicts", check("check --verdicts sides.rbk"));
+    let json: serde_json::Value = serde_json::from_str(&check("check --verdicts --format json sides.rbk")).expect("JSON");
+    insta::assert_snapshot!("verdicts_json", serde_json::to_string_pretty(&json["verdicts"]).expect("JSON"));
+}
+
 #[test]
 fn json_is_alone_on_stdout() {
     let ran = Rbk::new().file("plan.rbk", faulty()).args("check --format json plan.rbk").run();

@@ -105,7 +105,7 @@ fn a_line_each_for_editors_and_scripts() {
 #[test]
 fn programs_get_offsets_lines_and_columns_of_every_label() {
     let (sources, findings) = (sources(), findings());
-    insta::assert_snapshot!(json::render(&[Checked { sources: &sources, findings: &findings[..1] }], &[]));
+    insta::assert_snapshot!(json::render(&[Checked { sources: &sources, findings: &findings[..1] }], None, &[]));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn places_at_the_edges_of_a_file_are_shown() {
                     let checked = [Checked { sources: &sources, findings: &[finding] }];
                     assert!(human::render(&checked, Look::default()).contains("label"));
                     assert_eq!(concise::render(&checked).lines().count(), 1);
-                    json::render(&checked, &[]);
+                    json::render(&checked, None, &[]);
                 }
             }
         }
@@ -173,7 +173,7 @@ fn five_hundred_findings_in_a_long_plan_are_shown_at_once() {
     let started = std::time::Instant::now();
     let checked = [Checked { sources: &sources, findings: &findings }];
     let text = human::render(&checked, Look::default());
-    json::render(&checked, &[]);
+    json::render(&checked, None, &[]);
     assert_eq!(text.matches("reference/duplicate").count(), 501);
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }

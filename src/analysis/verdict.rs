@@ -1,6 +1,8 @@
 //! Whether a change can be taken back, as far as the plan says: by what, on whose word, and at what price.
 //!
-//! What SQL and shell do to objects is read by keywords only, so that an undo in code is never more than its author's claim.
+//! An undo in code is never more than its author's claim: what the change does is read, what the undo brings back is not proved.
+
+mod side;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,6 +18,8 @@ use crate::plan::scenario::Scenario;
 use crate::plan::target::{Backup, Target};
 
 use super::coverage::{Cover, Coverage};
+
+pub use side::{Alone, Fit, Side, Sides, Standing};
 
 /// The answer to "can it be taken back?".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +41,22 @@ pub enum Answer {
     Unknown,
 }
 
+impl Answer {
+    /// Returns it in a word, as JSON has it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Answer::Clean => "clean",
+            Answer::Claimed => "claimed",
+            Answer::Lossy(_) => "lossy",
+            Answer::Restore(_) => "restore",
+            Answer::Run(_) => "run",
+            Answer::Manual => "manual",
+            Answer::ForwardOnly => "forward-only",
+            Answer::Unknown => "unknown",
+        }
+    }
+}
+
 /// The backup that a change is taken back from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backups {
@@ -53,21 +73,34 @@ pub struct Verdict {
     pub reason: String,
 }
 
+/// Returns the three sides of every change, by change, to the verdicts on them.
+pub fn sides(plan: &Plan, graph: &Graph, verdicts: &[Verdict]) -> Vec<Sides> {
+    let mut made = Made::new();
+    let mut sides = BTreeMap::new();
+    for id in graph.order() {
+        sides.insert(id.index(), side::sides(plan, graph, *id, &verdicts[id.index()].answer, &made));
+        makes(plan, graph, *id, &mut made);
+    }
+    sides.into_values().collect()
+}
+
 /// Returns the verdicts on all changes, by change.
 pub fn verdicts(plan: &Plan, graph: &Graph, coverage: &Coverage) -> Vec<Verdict> {
     let mut made = Made::new();
     let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
     for id in graph.order() {
         verdicts.insert(id.index(), verdict(plan, graph, coverage, *id, &made));
-        let change = &plan.changes[*id];
-        if let Some(on) = change.on.map(|on| on.value) {
-            let statements = statements(plan, change, change.forward.as_ref()).unwrap_or_default();
-            let effects = statements.into_iter().flat_map(|statement| statement.reading.effects);
-            let creates = effects.filter(|effect| matches!(&effect.act, Act::Create(create) if !create.lenient && !create.replaces));
-            made.extend(creates.map(|effect| (on, effect.object.parts)));
-        }
+        makes(plan, graph, *id, &mut made);
     }
     verdicts.into_values().collect()
+}
+
+/// Adds what a change makes anew.
+fn makes(plan: &Plan, graph: &Graph, id: Id<Change>, made: &mut Made) {
+    let Some(on) = plan.changes[id].on.map(|on| on.value) else { return };
+    let effects = graph.touched(id).statements.iter().flatten().flat_map(|statement| &statement.reading.effects);
+    let creates = effects.filter(|effect| matches!(&effect.act, Act::Create(create) if !create.lenient && !create.replaces));
+    made.extend(creates.map(|effect| (on, effect.object.parts.clone())));
 }
 
 /// What changes so far have made, by the target that it lies on.
@@ -156,12 +189,12 @@ fn by_action(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, un
         Action::Manual(_) => Verdict { answer: Answer::Manual, reason: "a person takes it back; its author says how".to_owned() },
         Action::Code(code) if is_hollow(plan, change, code) => unknown("its undo does nothing that rbk can see"),
         _ => {
-            let gone = destroyed(plan, change, made);
+            let gone = destroyed(plan, graph, id, made);
             if !gone.is_empty() {
                 let names = gone.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 return Verdict { answer: Answer::Lossy(gone), reason: format!("its author's undo can't bring back the data of {names}") };
             }
-            if is_opaque(plan, change) {
+            if is_opaque(graph, id, change) {
                 return Verdict { answer: Answer::Claimed, reason: "its author says how; what it does can't be read in it".to_owned() };
             }
             let taken = taken(plan, change, undo);
@@ -184,16 +217,20 @@ fn statements(plan: &Plan, change: &Change, action: Option<&Action>) -> Option<V
 
 /// Returns what a change surely destroys: what it declares, and what its SQL says. Values of columns that earlier changes added
 /// are none that anybody had before.
-fn destroyed(plan: &Plan, change: &Change, made: &Made) -> Vec<String> {
+fn destroyed(plan: &Plan, graph: &Graph, id: Id<Change>, made: &Made) -> Vec<String> {
+    let change = &plan.changes[id];
     let declared = change.effects.destroys.iter().map(|object| object.value.clone());
-    let statements = statements(plan, change, change.forward.as_ref()).unwrap_or_default();
-    let fills = |effect: &&Effect| {
-        let (Act::Update { columns, .. }, Some(on)) = (&effect.act, change.on) else { return false };
-        let column = |column: &String| (on.value, effect.object.parts.iter().chain([column]).cloned().collect::<Vec<_>>());
-        !columns.is_empty() && columns.iter().all(|name| made.contains(&column(name)))
-    };
-    let written = statements.iter().flat_map(Statement::destroys).filter(|effect| !fills(effect)).map(|effect| effect.object.written());
+    let statements = graph.touched(id).statements.iter().flatten();
+    let fills = |effect: &&Effect| change.on.is_some_and(|on| is_backfill(effect, on.value, made));
+    let written = statements.flat_map(Statement::destroys).filter(|effect| !fills(effect)).map(|effect| effect.object.written());
     once_each(declared.chain(written))
+}
+
+/// Returns whether an effect only fills columns that earlier changes made.
+fn is_backfill(effect: &Effect, on: Id<Target>, made: &Made) -> bool {
+    let Act::Update { columns, .. } = &effect.act else { return false };
+    let column = |column: &String| (on, effect.object.parts.iter().chain([column]).cloned().collect::<Vec<_>>());
+    !columns.is_empty() && columns.iter().all(|name| made.contains(&column(name)))
 }
 
 /// Returns what an undo in SQL drops or empties.
@@ -208,12 +245,9 @@ fn once_each(names: impl Iterator<Item = String>) -> Vec<String> {
     names.filter(|name| seen.insert(name.to_lowercase())).collect()
 }
 
-fn is_opaque(plan: &Plan, change: &Change) -> bool {
-    match &change.forward {
-        Some(Action::Code(code)) if code.language != Language::Sql => true,
-        action => statements(plan, change, action.as_ref())
-            .is_some_and(|statements| statements.iter().any(|statement| statement.sight == Sight::Opaque)),
-    }
+fn is_opaque(graph: &Graph, id: Id<Change>, change: &Change) -> bool {
+    let is_other = matches!(&change.forward, Some(Action::Code(code)) if code.language != Language::Sql);
+    is_other || graph.touched(id).statements.iter().flatten().any(|statement| statement.sight == Sight::Opaque)
 }
 
 fn is_hollow(plan: &Plan, change: &Change, code: &Code) -> bool {

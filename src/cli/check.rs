@@ -8,7 +8,11 @@ use super::compile::{Compiled, Input, compile};
 use super::files;
 use super::output::{Exit, Stop, product, say};
 use super::terminal::{self, Stream};
+use crate::analysis::Facts;
+use crate::graph::Graph;
+use crate::plan::Plan;
 use crate::report::json::Unread;
+use crate::report::verdicts::{Verdict, verdicts};
 use crate::report::{self, Checked};
 
 /// Checks every plan, reports, and says how bad it is. What can't be read is told, and the others are checked still.
@@ -30,10 +34,15 @@ pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
     let compiled = once_each(compiled);
 
     let checked: Vec<Checked<'_>> = compiled.iter().map(|one| Checked { sources: &one.sources, findings: &one.findings }).collect();
+    let derived: Vec<Derived<'_>> =
+        if options.verdicts { compiled.iter().filter_map(|one| one.plan.as_ref()).map(Derived::of).collect() } else { Vec::new() };
+    let verdicts: Vec<Verdict<'_>> = derived.iter().flat_map(|one| verdicts(one.plan, &one.graph, &one.facts)).collect();
     product(&match options.format {
-        ReportFormat::Human => report::human::render(&checked, terminal::look(&options.look, Stream::Stdout)),
+        ReportFormat::Human => {
+            report::human::render(&checked, terminal::look(&options.look, Stream::Stdout)) + &report::verdicts::render(&verdicts)
+        }
         ReportFormat::Concise => report::concise::render(&checked),
-        ReportFormat::Json => report::json::render(&checked, &unread),
+        ReportFormat::Json => report::json::render(&checked, options.verdicts.then_some(&verdicts), &unread),
     })?;
     if options.format == ReportFormat::Human && !checked.is_empty() {
         say(&report::summary(&checked));
@@ -46,6 +55,21 @@ pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
             let each: Vec<String> = many.iter().map(|one| format!("{}: {}", one.file, one.reason)).collect();
             Err(Stop::trouble(format!("{} files can't be read\n  {}", many.len(), each.join("\n  "))))
         }
+    }
+}
+
+/// A plan without errors and what follows from it.
+struct Derived<'a> {
+    plan: &'a Plan,
+    graph: Graph,
+    facts: Facts<'a>,
+}
+
+impl<'a> Derived<'a> {
+    fn of(plan: &'a Plan) -> Derived<'a> {
+        let (graph, _) = Graph::build(plan);
+        let (facts, _) = Facts::new(plan, &graph);
+        Derived { plan, graph, facts }
     }
 }
 

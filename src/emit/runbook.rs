@@ -25,6 +25,7 @@ mod reversible;
 mod risks;
 mod safeguards;
 mod scenario;
+mod sides;
 mod step;
 mod systems;
 mod timeline;

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::verdicts::Verdict;
 use super::{Checked, Tally};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Sources, Span};
@@ -14,13 +15,14 @@ pub struct Unread {
     pub reason: String,
 }
 
-/// Returns the document, with a final newline.
-pub fn render(checked: &[Checked<'_>], unread: &[Unread]) -> String {
+/// Returns the document, with a final newline; with what is known of each change, if that was asked for.
+pub fn render(checked: &[Checked<'_>], verdicts: Option<&[Verdict<'_>]>, unread: &[Unread]) -> String {
     let tally = Tally::of(checked);
     let document = Document {
         schema_version: 1,
         summary: Summary { errors: tally.errors, warnings: tally.warnings, infos: tally.infos },
         findings: checked.iter().flat_map(|one| one.findings.iter().map(|finding| Finding::of(finding, one.sources))).collect(),
+        verdicts,
         unread,
     };
     // INVARIANT: the types below have string keys only and nothing that can fail to serialise.
@@ -34,6 +36,8 @@ struct Document<'a> {
     schema_version: u32,
     summary: Summary,
     findings: Vec<Finding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdicts: Option<&'a [Verdict<'a>]>,
     unread: &'a [Unread],
 }
 

@@ -8,7 +8,7 @@ use crate::plan::scenario::Scenario;
 
 use super::markdown::{Page, Table, code, link, named, place, text};
 use super::words::{anchor, linked};
-use super::{Book, uncovered};
+use super::{Book, sides, uncovered};
 
 /// Writes the table, what can't be undone, and beneath it where the ability to go back ends.
 pub fn write(book: &Book, page: &mut Page) {
@@ -32,6 +32,7 @@ pub fn write(book: &Book, page: &mut Page) {
             link("Which scenario?", "which-scenario")
         ));
         page.block(&table);
+        sides::write(book, page);
         irreversible(book, page);
         page.list(&uncovered::edges(book));
         impacts(book, page);

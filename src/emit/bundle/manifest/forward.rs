@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::analysis::Sides;
 use crate::analysis::program::Node;
 use crate::plan::Plan;
 use crate::plan::action::{Action, Language};
@@ -41,8 +42,23 @@ pub(super) struct Change<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     undo_takes: Option<u64>,
     effects: EffectsData<'p>,
+    verdict: Verdict<'p>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     verify: Vec<&'p str>,
+}
+
+/// Whether it can be taken back, and what becomes of schema, data and the old application.
+#[derive(Serialize)]
+struct Verdict<'p> {
+    answer: &'static str,
+    reason: &'p str,
+    #[serde(flatten)]
+    sides: &'p Sides,
+}
+
+fn verdict<'p>(context: &Context<'p>, id: Id<change::Change>) -> Verdict<'p> {
+    let verdict = context.facts.verdict(id);
+    Verdict { answer: verdict.answer.word(), reason: &verdict.reason, sides: context.facts.sides(id) }
 }
 
 #[derive(Serialize)]
@@ -91,6 +107,7 @@ fn change<'p>(context: &Context<'p>, id: Id<change::Change>) -> Change<'p> {
         takes: spanned_seconds(&it.takes),
         undo_takes: spanned_seconds(&it.undo_takes),
         effects: effects(plan, &it.effects),
+        verdict: verdict(context, id),
         verify: check_names(plan, it.verify.iter().map(|check| check.value)),
     }
 }
