@@ -107,7 +107,10 @@ struct Seen {
 }
 
 /// Changes by an object that they have to do with. A release need not say on which target lies what it needs.
-struct Named(HashMap<Vec<String>, Vec<(Option<Id<Target>>, Id<Change>)>>);
+struct Named(HashMap<Vec<String>, Vec<Placed>>);
+
+/// A change, and the target on which its object lies.
+type Placed = (Option<Id<Target>>, Id<Change>);
 
 impl Named {
     fn insert(&mut self, object: Object, change: Id<Change>) {
