@@ -13,6 +13,8 @@ use rbk::source::{MemoryLoader, Sources};
 
 use crate::corpus;
 
+mod lines;
+
 /// Returns the runbook of the plan `name` among `files`; `None` for a file without a sound plan.
 fn page(name: &str, files: &BTreeMap<String, String>) -> Option<String> {
     let mut sources = Sources::default();

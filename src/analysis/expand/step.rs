@@ -164,7 +164,7 @@ impl<'p> Writer<'_, 'p> {
                     let sent = &plan.messages[message.value];
                     let id = format!("{prefix}send-{}", sent.header.name);
                     let mut item = self.item(id, format!("Send: {}", sent.header.title), step.span, Work::Send(message.value));
-                    item.by = sent.by;
+                    item.by = sent.by.or(plan.channels[sent.channel.value].by);
                     one(item);
                 }
             }

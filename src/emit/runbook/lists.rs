@@ -1,6 +1,6 @@
 //! What is ticked off and watched: checklists, monitors, and what is to be done afterwards.
 
-use crate::plan::change::PhaseItem;
+use crate::plan::change::{Decision, PhaseItem};
 use crate::plan::people::{Checklist, ChecklistTime, Item, Watch};
 use crate::plan::scenario::{Condition, Trigger};
 use crate::plan::value::Level;
@@ -67,16 +67,26 @@ fn during(book: &Book) -> Vec<String> {
     let mut lines = Vec::new();
     for phase in book.graph.phases().iter().filter(|phase| !book.facts.preparation.contains(phase)) {
         let at = book.facts.schedule.starts[phase.index()].map_or(String::new(), |at| format!(" ({})", text(&book.clock.when(at))));
+        let items = &plan.phases[*phase].items;
+        let decisions = |items: &[PhaseItem]| -> Vec<String> {
+            let one = |item: &PhaseItem| {
+                if let PhaseItem::Decision(decision) = item { Some(decided(book, &plan.decisions[*decision])) } else { None }
+            };
+            items.iter().filter_map(one).collect()
+        };
+        // A phase is not done before what stands behind its decisions.
+        let end = items.iter().rposition(|item| !matches!(item, PhaseItem::Decision(_))).map_or(0, |last| last + 1);
+        lines.extend(decisions(&items[..end]));
         lines.push(format!("[ ] Phase {} is done, and its checks say yes{at}", linked("phase", &plan.phases[*phase].header)));
-        for item in &plan.phases[*phase].items {
-            let PhaseItem::Decision(decision) = item else { continue };
-            let decision = &plan.decisions[*decision];
-            let at = decision.at.as_ref().map_or(String::new(), |at| format!(" ({})", text(&book.clock.when(at.value))));
-            let by = linked("role", &plan.roles[decision.by.value].header);
-            lines.push(format!("[ ] Decided: {}, {by}{at}", linked("decision", &decision.header)));
-        }
+        lines.extend(decisions(&items[end..]));
     }
     lines
+}
+
+fn decided(book: &Book, decision: &Decision) -> String {
+    let at = decision.at.as_ref().map_or(String::new(), |at| format!(" ({})", text(&book.clock.when(at.value))));
+    let by = linked("role", &book.plan.roles[decision.by.value].header);
+    format!("[ ] Decided: {}, {by}{at}", linked("decision", &decision.header))
 }
 
 /// What has to be ticked off after the last phase.

@@ -3,7 +3,7 @@
 use crate::analysis::loss::{Edge, Loss, Occasion};
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
-use crate::plan::value::said;
+use crate::plan::value::{Duration, said};
 
 use super::Book;
 use super::book::NO_LOSS;
@@ -49,9 +49,28 @@ fn row(book: &Book, scenario: &Scenario, loss: &Loss, table: &mut Table) {
         place(book, loss),
         edges(&|window| when(book, &window.from, "not before")),
         edges(&|window| when(book, &window.until, "at the latest")),
-        loss.seconds.map_or("*no end is stated*".to_owned(), said),
+        format!(
+            "{}{}",
+            loss.seconds.map_or("*no end is stated*".to_owned(), said),
+            beyond(book, loss).map_or("", |_| "<br>**can be more than the RPO**")
+        ),
         loss.kept.map_or(String::new(), |kept| linked("backup", &plan.backups[kept].header)),
     ]);
+}
+
+/// What is promised, where a loss is not within it. A window without an end is not.
+fn beyond(book: &Book, loss: &Loss) -> Option<Duration> {
+    let promised = book.plan.rpo.as_ref()?.value;
+    loss.seconds.is_none_or(|seconds| seconds > promised.seconds).then_some(promised)
+}
+
+/// Returns what is to be said of a scenario that may lose more than is promised.
+pub fn breach(book: &Book, scenario: Id<Scenario>) -> Option<String> {
+    let losses = book.facts.loss(scenario);
+    let promised = losses.iter().find_map(|loss| beyond(book, loss))?;
+    let copied = losses.iter().filter(|loss| beyond(book, loss).is_some()).all(|loss| loss.kept.is_some());
+    let most = if promised.seconds == 0 { "the RPO: no write".to_owned() } else { format!("the RPO of {}", duration(promised)) };
+    Some(format!("**can be more than {most}**{}", if copied { ", but a copy is kept" } else { "" }))
 }
 
 /// What loses writes: a system, or the tables of it that the backup holds.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::program::Work;
 use crate::plan::id::Id;
 use crate::plan::people::Role;
 
@@ -109,7 +110,8 @@ fn duties(book: &Book) -> BTreeMap<Id<Role>, BTreeMap<Verb, Vec<String>>> {
         }
     }
     let mut forward: BTreeMap<Id<Role>, Vec<&str>> = BTreeMap::new();
-    for item in book.facts.forward.items() {
+    // Who sends a message is told once, wherever it is sent.
+    for item in book.facts.forward.items().into_iter().filter(|item| !matches!(item.work, Work::Send(_))) {
         if let Some(by) = item.by {
             forward.entry(by).or_default().push(&item.title);
         }

@@ -1,12 +1,14 @@
 //! "Can it be rolled back?": each change, how it is taken back and on whose word; what can't be; where the way back ends.
 
 use crate::analysis::Answer;
-use crate::plan::change::{Change, Recover};
+use crate::analysis::program::{Direction, Item};
+use crate::plan::action::Action;
+use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
 use crate::plan::people::Moment;
 use crate::plan::scenario::Scenario;
 
-use super::markdown::{Page, Table, code, link, named, place, text};
+use super::markdown::{Page, Table, code, fence, link, named, place, text};
 use super::words::{anchor, linked};
 use super::{Book, sides, uncovered};
 
@@ -36,6 +38,7 @@ pub fn write(book: &Book, page: &mut Page) {
         irreversible(book, page);
         page.list(&uncovered::edges(book));
         impacts(book, page);
+        replaced(book, page);
     }
 }
 
@@ -95,6 +98,31 @@ fn impacts(book: &Book, page: &mut Page) {
     if !lines.is_empty() {
         page.block("What the changes mean for users:");
         page.list(&lines);
+    }
+}
+
+/// Writes the undos that no scenario carries out, since a restore takes their changes back with it.
+fn replaced(book: &Book, page: &mut Page) {
+    let plan = book.plan;
+    let items: Vec<&Item> = book.scenarios().flat_map(|(id, _)| book.program(id).items()).collect();
+    let own = |id| items.iter().any(|item| item.change == Some((id, Direction::Undo)));
+    let covered = |id| items.iter().any(|item| item.undoes.contains(&id));
+    let mut undos = Page::default();
+    for id in book.graph.order().iter().rev().filter(|id| !own(**id) && covered(**id)) {
+        let change = &plan.changes[*id];
+        let Undo::Action(action) = &change.undo else { continue };
+        let words = match action.as_ref() {
+            Action::Code(code) => fence(code.language.word(), &code.text),
+            Action::Manual(prose) => book.prose(prose),
+            _ => continue,
+        };
+        undos.block(&format!("**{}** ({})", text(&change.header.title), code(&change.header.name)));
+        undos.block(&words);
+    }
+    if !undos.is_empty() {
+        page.plain_heading(3, "Undos that a restore stands for");
+        page.block("No scenario carries these out: a restore takes their changes back with it. They are for the night on which the restore can't be done: latest first, each only if its change was begun, and none below an irreversible change that was.");
+        page.block(&undos.finish());
     }
 }
 

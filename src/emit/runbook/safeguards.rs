@@ -8,6 +8,7 @@ use crate::plan::check::Check;
 use crate::plan::id::Id;
 use crate::plan::scenario::Need;
 use crate::plan::target::Backup;
+use crate::plan::value::Place;
 
 use super::Book;
 use super::markdown::{Page, Table, code, place as anchor_at, text};
@@ -26,7 +27,7 @@ fn backups(book: &Book, page: &mut Page) {
     for ((_, backup), uses) in plan.backups.iter().zip(Uses::of(book)) {
         let tables: Vec<String> = backup.tables.iter().map(|table| code(&table.value)).collect();
         let of = linked("target", &plan.targets[backup.of.value].header);
-        let mut file = backup.file.as_ref().map_or(String::new(), |file| place(&file.value));
+        let mut file = artifact(&backup.header.name, backup.file.as_ref().map(|file| &file.value));
         if backup.copy.is_some() {
             file += "<br>and a copy elsewhere";
         }
@@ -48,8 +49,26 @@ fn backups(book: &Book, page: &mut Page) {
     if !table.is_empty() {
         page.plain_heading(3, "Backups");
         page.block(&table);
+        page.block("*RUN* is the id of the run that took it; `./rollback check` names the file that a restore uses.");
         book.remarks_of(plan.backups.iter().map(|(_, backup)| &backup.header), page);
     }
+}
+
+/// Where each take of a backup lies.
+fn artifact(name: &str, file: Option<&Place>) -> String {
+    let path = match file {
+        None => format!("backups/{name}"),
+        Some(Place::Literal(path)) => path.clone(),
+        Some(variable @ Place::Variable(_)) => return format!("{}<br>as taken: with *.RUN* before its ending", place(variable)),
+    };
+    let (folder, last) = path.rsplit_once('/').map_or((String::new(), path.as_str()), |(folder, last)| (format!("{folder}/"), last));
+    let last = match last.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) {
+        Some((stem, ending)) => format!("{stem}.RUN.{ending}"),
+        None => format!("{last}.RUN"),
+    };
+    let below = if path.starts_with('/') { "" } else { "state/" };
+    let taken = code(&format!("{below}{folder}{last}"));
+    if file.is_some() { format!("{}<br>as taken: {taken}", code(&path)) } else { taken }
 }
 
 /// Writes which answers are kept to be compared with later.

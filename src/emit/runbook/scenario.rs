@@ -4,12 +4,12 @@ use crate::plan::id::Id;
 use crate::plan::scenario::{Approval, EscalateWhen, Scenario};
 
 use super::Book;
-use super::glance;
 use super::guide::applies;
-use super::markdown::{Page, Table, fence, link, text};
+use super::markdown::{Page, Table, code, fence, link, text};
 use super::parts::Alone;
 use super::step::{Steps, bare};
 use super::words::{anchor, duration, linked};
+use super::{glance, loss};
 
 /// Writes the chapter of a scenario that people start.
 pub fn write(book: &Book, id: Id<Scenario>, page: &mut Page) {
@@ -73,13 +73,24 @@ fn facts(book: &Book, id: Id<Scenario>, scenario: &Scenario) -> String {
     fact("You see", book.cell(&scenario.symptoms));
     if !part {
         fact("Applies", applies(book, id, scenario));
-        fact("Loses", book.loss(id));
+        let breach = loss::breach(book, id).map_or(String::new(), |words| format!("<br>{words}"));
+        fact("Loses", format!("{}{breach}", book.loss(id)));
     }
     if let Some(most) = &scenario.loses_at_most {
         fact("Loses at most", format!("{} of writes (claimed by the author)", duration(most.value)));
     }
     fact("Takes", book.time(id).long());
-    fact("Approval", scenario.approve.as_ref().map_or(String::new(), |approval| book.approver(approval)));
+    let name = &scenario.header.name;
+    // In a part the approval is asked for where a scenario runs it.
+    let typed = |approval: &Approval| match (part, approval.other) {
+        (true, _) => String::new(),
+        (false, true) => {
+            format!("<br>it asks for their name and for {}; without a terminal: `--as NAME --approve {name}={name}`", code(name))
+        }
+        (false, false) => format!("<br>it asks for {}; without a terminal: `--approve {name}={name}`", code(name)),
+    };
+    let approval = scenario.approve.as_ref();
+    fact("Approval", approval.map_or(String::new(), |approval| format!("{}{}", book.approver(approval), typed(approval))));
     if !part && book.has_values {
         fact(
             "Have at hand",

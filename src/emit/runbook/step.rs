@@ -232,6 +232,7 @@ impl Steps<'_, '_> {
         self.heading(page, place, &text(&item.title), &item.id);
         page.block(&self.who(item));
         let mut before = self.conditions(item.guards, item.needs, &item.after, place);
+        before.extend(self.only_if_begun(item));
         before.extend(item.confirm.map(|confirm| format!("**Stop. Confirm:** {}", self.book.words(confirm))));
         page.list(&before);
         self.book.work(page, item);
@@ -239,6 +240,24 @@ impl Steps<'_, '_> {
         if let Failure::Fallback(nodes) = &item.otherwise {
             self.fallback(page, item, nodes, place.number);
         }
+    }
+
+    /// What is taken back has to be there; nothing is said where a scenario only applies when it is.
+    fn only_if_begun(&self, item: &Item) -> Option<String> {
+        let book = self.book;
+        let changes = undone(item);
+        let surely = |change: &Id<Change>| {
+            let first = book.facts.applies(self.owner).start;
+            self.prefix.is_empty() && !book.is_part(self.owner) && book.graph.rank(*change) * 2 < first
+        };
+        if changes.is_empty() || changes.iter().any(surely) {
+            return None;
+        }
+        let titles: Vec<String> = changes.iter().map(|change| format!("“{}”", text(&book.plan.changes[*change].header.title))).collect();
+        Some(match titles.as_slice() {
+            [one] => format!("**Only if** {one} was begun; otherwise skip this"),
+            all => format!("**Only if** one of these was begun: {}; otherwise skip this", all.join(", ")),
+        })
     }
 
     /// Writes what is done when an item failed. A choice that is all of it needs no heading of its own.
@@ -342,8 +361,8 @@ impl Steps<'_, '_> {
         let frozen: Vec<Id<Target>> = effects.freezes.iter().map(|target| target.value).collect();
         let objects: Vec<String> = effects.destroys.iter().map(|name| code(&name.value)).collect();
         [
-            ("From here on no writes are taken by", targets(&frozen)),
-            ("From here on writes are taken again by", targets(thawed)),
+            ("From here on writes are held back from", targets(&frozen)),
+            ("From here on writes go through again to", targets(thawed)),
             ("Stops", writers(&effects.stops)),
             ("Starts", writers(&effects.starts)),
             ("**Destroys** (claimed by the author)", objects.join(", ")),

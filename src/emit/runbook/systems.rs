@@ -114,7 +114,7 @@ fn releases(book: &Book, page: &mut Page) {
 /// Writes what the operator has to have at hand: parameters, secrets, variables.
 pub fn values(book: &Book, page: &mut Page) {
     let plan = book.plan;
-    let mut params = Table::new(&["Parameter", "What it is", "Kind", "Default"]);
+    let mut params = Table::new(&["Parameter", "What it is", "Kind", "Default", "In the steps' code"]);
     for (_, param) in plan.params.iter() {
         let kind = match &param.kind {
             ParamKind::Text => "text".to_owned(),
@@ -128,11 +128,12 @@ pub fn values(book: &Book, page: &mut Page) {
             if param.header.title == param.header.name { String::new() } else { text(&param.header.title) },
             kind,
             param.default.as_ref().map_or("**to be given**".to_owned(), |default| code(&default.value)),
+            code(&format!("$RBK_PARAM_{}", param.header.name.to_ascii_uppercase().replace('-', "_"))),
         ]);
     }
     let params = params.finish();
     if !params.is_empty() {
-        page.block("Values that `./rollback` asks for; `--param NAME=VALUE` gives them beforehand:");
+        page.block("Values of the plan, given with `--param NAME=VALUE`. By hand, set them first: SQL reads the client's variable `rbk_param_NAME`.");
         page.block(&params);
     }
     let mut variables: Vec<(String, String)> = Vec::new();
@@ -160,21 +161,26 @@ pub fn values(book: &Book, page: &mut Page) {
             add(variable, format!("where {} lies", linked("backup", &backup.header)));
         }
     }
-    for (_, role) in plan.roles.iter() {
-        for at in &role.contacts {
-            if let Place::Variable(variable) = at {
-                add(variable, format!("how to reach {}", linked("role", &role.header)));
-            }
-        }
-    }
     let mut table = Table::new(&["Variable", "What it holds"]);
-    for (variable, meaning) in variables {
-        table.row([code(&format!("${variable}")), meaning]);
+    for (variable, meaning) in &variables {
+        table.row([code(&format!("${variable}")), meaning.clone()]);
     }
     let table = table.finish();
     if !table.is_empty() {
         page.block("Variables that have to be set in the shell that runs `./rollback`:");
         page.block(&table);
+    }
+    let contacts = plan.roles.iter().flat_map(|(_, role)| role.contacts.iter().map(move |at| (at, role)));
+    let contacts = contacts.filter_map(|(at, role)| match at {
+        Place::Variable(variable) if variables.iter().all(|(known, _)| known != variable) => {
+            Some(format!("{}: how to reach {}", code(&format!("${variable}")), linked("role", &role.header)))
+        }
+        _ => None,
+    });
+    let contacts: Vec<String> = contacts.collect();
+    if !contacts.is_empty() {
+        page.block("Nothing fails without these; whoever has to call somebody looks them up:");
+        page.list(&contacts);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::program::{Item, Node, Work, items};
-use crate::plan::change::{Decision, Phase, PhaseItem};
+use crate::plan::change::{Decision, Phase};
 use crate::plan::id::Id;
 use crate::plan::people::Message;
 use crate::plan::scenario::Need;
@@ -56,16 +56,28 @@ fn rows(book: &Book) -> Vec<Row> {
         let phase = &plan.phases[*id];
         let length = phase.duration.as_ref().map_or(String::new(), |length| format!(" ({})", duration(length.value)));
         let external = phase.external.as_ref().map_or(String::new(), |tool| format!("<br>carried out by {}", text(&tool.value)));
-        let mut lines = vec![format!("{}**{}**{length}{external}", place(&anchor("phase", &phase.header.name)), text(&phase.header.title))];
-        lines.extend(phase.summary.as_ref().map(|summary| book.cell(std::slice::from_ref(summary))));
-        let own = phase_items(book, *id);
-        lines.extend(own.iter().map(|item| format!("☐ {}", line_of(book, item))));
-        let at = book.facts.schedule.starts[id.index()];
-        rows.push(Row { at, stated: phase.at.is_some(), what: lines.join("<br>"), who: roles(book, &own) });
-        for item in &phase.items {
-            if let PhaseItem::Decision(decision) = item {
-                rows.push(decided(book, &plan.decisions[*decision]));
+        let title = text(&phase.header.title);
+        let mut heading = vec![format!("{}**{title}**{length}{external}", place(&anchor("phase", &phase.header.name)))];
+        heading.extend(phase.summary.as_ref().map(|summary| book.cell(std::slice::from_ref(summary))));
+        // What stands behind a decision is not begun before it has been taken, so it has a row of its own.
+        let mut when = (book.facts.schedule.starts[id.index()], phase.at.is_some());
+        let nodes = nodes_of(book, *id);
+        for (part, nodes) in nodes.chunk_by(|left, _| !matches!(left, Node::Decision(_))).enumerate() {
+            let (decision, nodes) = match nodes {
+                [nodes @ .., Node::Decision(decision)] => (Some(*decision), nodes),
+                nodes => (None, nodes),
+            };
+            let own = items(nodes);
+            if part == 0 || !own.is_empty() {
+                let mut lines = std::mem::replace(&mut heading, vec![format!("**{title}**, continued")]);
+                lines.extend(own.iter().map(|item| format!("☐ {}", line_of(book, item))));
+                rows.push(Row { at: when.0, stated: when.1, what: lines.join("<br>"), who: roles(book, &own) });
             }
+            rows.extend(decision.map(|decision| decided(book, &plan.decisions[decision])));
+            when = (None, false);
+        }
+        if nodes.is_empty() {
+            rows.push(Row { at: when.0, stated: when.1, what: heading.join("<br>"), who: String::new() });
         }
     }
     // A message that a step of the run sends stands there.
@@ -106,12 +118,12 @@ fn decided(book: &Book, decision: &Decision) -> Row {
     }
 }
 
-fn phase_items<'b, 'p>(book: &'b Book<'p>, id: Id<Phase>) -> Vec<&'b Item<'p>> {
+fn nodes_of<'b, 'p>(book: &'b Book<'p>, id: Id<Phase>) -> &'b [Node<'p>] {
     let nodes = book.facts.forward.nodes.iter().find_map(|node| match node {
         Node::Phase { phase, nodes } if *phase == id => Some(nodes.as_slice()),
         _ => None,
     });
-    items(nodes.unwrap_or_default())
+    nodes.unwrap_or_default()
 }
 
 fn line_of(book: &Book, item: &Item) -> String {

@@ -38,11 +38,11 @@ impl Book<'_> {
                 code(path)
             )),
             Work::Restore(backup) => {
-                page.block(&format!("Restore {}{}.", self.backup(backup), self.with_method(backup)));
+                page.block(&format!("Restore {}{}.", self.backup(backup), self.with_method(backup, "restore")));
                 self.code(page, plan.backups[backup].restore.as_ref());
             }
             Work::Take(backup) => {
-                page.block(&format!("Take the backup {}{}.", self.backup(backup), self.with_method(backup)));
+                page.block(&format!("Take the backup {}{}.", self.backup(backup), self.with_method(backup, "take")));
                 self.code(page, plan.backups[backup].take.as_ref());
             }
             Work::Capture(check) => {
@@ -72,9 +72,13 @@ impl Book<'_> {
         linked("backup", &self.plan.backups[backup].header)
     }
 
-    fn with_method(&self, backup: Id<Backup>) -> String {
-        let method = self.plan.backups[backup].method.as_ref();
-        method.map_or(String::new(), |method| format!(" (the bundle does it with {})", code(method.value.words())))
+    fn with_method(&self, backup: Id<Backup>, part: &str) -> String {
+        let backup = &self.plan.backups[backup];
+        let file = code(&format!("backups/{}/{part}.sh", backup.header.name));
+        backup
+            .method
+            .as_ref()
+            .map_or(String::new(), |method| format!(" (the bundle does it with {}: {file} in its folder)", code(method.value.words())))
     }
 
     fn flag(&self, flag: Id<Flag>) -> String {
