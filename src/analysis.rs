@@ -24,6 +24,7 @@ use crate::plan::Plan;
 use crate::plan::change::{Change, Phase};
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
+use crate::plan::value::Instant;
 
 pub use coverage::Coverage;
 pub use loss::Loss;
@@ -53,6 +54,7 @@ pub struct Facts<'p> {
     /// The positions after the beginning in which no scenario applies.
     pub uncovered: Vec<Range<usize>>,
     applies: Vec<Range<usize>>,
+    deadlines: Vec<Option<Instant>>,
     times: Vec<CriticalPath>,
     losses: Vec<Vec<Loss>>,
     restores: Vec<Vec<coverage::Restore>>,
@@ -83,6 +85,7 @@ impl<'p> Facts<'p> {
                 loss::losses(&sources, it, &scenarios[id.index()], positions)
             })
             .collect();
+        let deadlines = plan.scenarios.iter().map(|(_, it)| loss::deadline(&sources, it)).collect();
         let of_scenario = |id: Id<Scenario>| coverage.restores(graph, &scenarios[id.index()], applies[id.index()].clone());
         let restores = plan.scenarios.ids().map(of_scenario).collect();
         let verdicts = verdict::verdicts(plan, graph, &coverage);
@@ -111,6 +114,7 @@ impl<'p> Facts<'p> {
             coverage,
             writes,
             applies,
+            deadlines,
             losses,
             restores,
             verdicts,
@@ -127,6 +131,11 @@ impl<'p> Facts<'p> {
     /// Returns whether a scenario is a part that only others run: it does not say when it applies.
     pub fn is_part(&self, scenario: Id<Scenario>) -> bool {
         self.parts[scenario.index()]
+    }
+
+    /// Returns when a scenario has to be started at the latest for the plan to keep what it says; `None` when it sets no end.
+    pub fn deadline(&self, scenario: Id<Scenario>) -> Option<Instant> {
+        self.deadlines[scenario.index()]
     }
 
     /// Returns how long a scenario takes at worst.

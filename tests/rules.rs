@@ -1,6 +1,7 @@
 //! Rules: every page's examples are its tests, every code has a page, and near misses stay silent.
 
 mod near;
+mod saved;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -80,7 +81,10 @@ fn what_each_page_shows_as_caught_is_told_with_its_consequence() {
     let mut told = String::new();
     for rule in REGISTRY.iter().filter(|rule| !matches!(rule.finder, Finder::Compiler)) {
         for example in rule.examples().iter().filter(|example| example.heading == "Caught") {
-            told.push_str(shown(&example.plan).split("More: ").next().unwrap());
+            let (sources, mut findings) = check(&example.plan);
+            findings.retain(|finding| finding.code == rule.name);
+            let shown = human::render(&[Checked { sources: &sources, findings: &findings }], Look::default());
+            told.push_str(shown.split("More: ").next().unwrap());
         }
     }
     insta::assert_snapshot!(told);

@@ -157,7 +157,7 @@ fn restores<'a>(sources: &Sources<'_>, program: &'a Program<'_>, positions: Rang
 
 /// Returns when a scenario has to be started at the latest, as planned: by its `within`, by what it applies until, or when
 /// the ability to go back is no longer promised.
-fn deadline(sources: &Sources<'_>, scenario: &Scenario) -> Option<Instant> {
+pub(super) fn deadline(sources: &Sources<'_>, scenario: &Scenario) -> Option<Instant> {
     let Sources { plan, graph, schedule, .. } = sources;
     let change = |change| schedule_id(plan, change);
     let mut known: Vec<Instant> = Vec::new();

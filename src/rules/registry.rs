@@ -5,14 +5,20 @@ use crate::diagnostic::Severity;
 
 /// Every rule, and every code of the parser, the resolver and the graph.
 pub const REGISTRY: &[Rule] = &[
+    backup::before_freeze::RULE,
+    backup::expires_early::RULE,
     backup::missing::RULE,
     backup::never_taken::RULE,
+    backup::never_used::RULE,
     reversal::hollow_undo::RULE,
     told("reversal/irreversible", include_str!("pages/reversal-irreversible.md")),
     told("reversal/no-inverse", include_str!("pages/reversal-no-inverse.md")),
+    reversal::leaves_writes_behind::RULE,
     reversal::undeclared::RULE,
+    reversal::undeclared_loss::RULE,
     told("order/cycle", include_str!("pages/order-cycle.md")),
     order::undo_leaves_dependant::RULE,
+    time::rpo_exceeded::RULE,
     time::rto_exceeded::RULE,
     decision::no_scenario::RULE,
     decision::trigger_after_return::RULE,

@@ -4,24 +4,24 @@ use super::{codes, shown};
 use rbk::rules::REGISTRY;
 
 /// Returns the first example under a heading of a rule's page.
-fn example(rule: &str, heading: &str) -> String {
+pub fn example(rule: &str, heading: &str) -> String {
     let rule = REGISTRY.iter().find(|known| known.name == rule).unwrap();
     rule.examples().into_iter().find(|example| example.heading == heading).unwrap().plan
 }
 
 /// Replaces `from`, which must be there.
-fn with(plan: &str, from: &str, to: &str) -> String {
+pub fn with(plan: &str, from: &str, to: &str) -> String {
     assert!(plan.contains(from), "no {from:?} in\n{plan}");
     plan.replace(from, to)
 }
 
-fn catches(rule: &str, plan: &str) {
+pub fn catches(rule: &str, plan: &str) {
     let found = codes(plan).into_iter().filter(|code| *code == rule).count();
     assert_eq!(found, 1, "{rule} in\n{plan}\n{}", shown(plan));
 }
 
 /// Also that the plan is understood: a near miss that does not parse proves nothing.
-fn silent(rule: &str, plan: &str) {
+pub fn silent(rule: &str, plan: &str) {
     let codes = codes(plan);
     let understood = !codes.iter().any(|code| ["syntax/", "value/", "form/", "order/cycle"].iter().any(|group| code.starts_with(group)));
     assert!(understood && !codes.contains(&rule), "{rule} in\n{plan}\n{}", shown(plan));

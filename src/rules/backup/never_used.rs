@@ -1,0 +1,174 @@
+//! # backup/never-used
+//!
+//! A backup is taken, and nothing says how it comes back.
+//!
+//! ## What it finds
+//!
+//! A backup that the migration or a scenario takes and that no `undo`, `recover` or scenario restores. A `note` in the backup,
+//! or a text for people elsewhere in the plan that names it, says what it is for.
+//!
+//! ## Why it matters in the incident
+//!
+//! It was taken for a reason. Whoever needs it that night has a file, and neither the command that brings it back nor an idea
+//! of what the restore throws away; mostly it is found the day after.
+//!
+//! ## Caught
+//!
+//! ````rbk
+//! plan new-orders "Load the new orders" {
+//!   rto 1h
+//!   retain 7d
+//! }
+//!
+//! target db "Orders" postgres { url $DATABASE_URL }
+//!
+//! backup before-load "Orders before the load" of db {
+//!   method pg_dump custom
+//!   file "backups/before-load.dump"
+//!   keep 14d
+//!   restore takes 20m
+//! }
+//!
+//! check orders-answer "Orders can be read" on db {
+//!   query ```sql
+//!     SELECT count(*) FROM orders
+//!   ```
+//!   expect > 0
+//! }
+//!
+//! phase load "Load" at T {
+//!   take before-load
+//!   change load-orders-v2 "The new orders are in" on db {
+//!     do ```sql
+//!       INSERT INTO orders SELECT * FROM staging;
+//!     ```
+//!     undo ```sql
+//!       DELETE FROM orders USING staging WHERE orders.id = staging.id;
+//!     ```
+//!     undo takes 5m
+//!   }
+//! }
+//!
+//! scenario back "Back" {
+//!   applies from load-orders-v2
+//!   undo load-orders-v2
+//!   verify orders-answer
+//! }
+//! ````
+//!
+//! ## Mended
+//!
+//! ````rbk
+//! plan new-orders "Load the new orders" {
+//!   rto 1h
+//!   retain 7d
+//! }
+//!
+//! target db "Orders" postgres { url $DATABASE_URL }
+//!
+//! backup before-load "Orders before the load" of db {
+//!   method pg_dump custom
+//!   file "backups/before-load.dump"
+//!   keep 14d
+//!   restore takes 20m
+//! }
+//!
+//! check orders-answer "Orders can be read" on db {
+//!   query ```sql
+//!     SELECT count(*) FROM orders
+//!   ```
+//!   expect > 0
+//! }
+//!
+//! phase load "Load" at T {
+//!   take before-load
+//!   change load-orders-v2 "The new orders are in" on db {
+//!     do ```sql
+//!       INSERT INTO orders SELECT * FROM staging;
+//!     ```
+//!     undo restore before-load
+//!   }
+//! }
+//!
+//! scenario back "Back" {
+//!   applies from load-orders-v2
+//!   undo load-orders-v2
+//!   verify orders-answer
+//! }
+//! ````
+
+use std::collections::BTreeSet;
+
+use crate::analysis::program::Work;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::plan::action::Action;
+use crate::plan::change::{Recover, Undo};
+use crate::plan::id::Id;
+use crate::plan::target::Backup;
+use crate::rules::{Context, Finder, Rule};
+use crate::source::Span;
+
+pub const RULE: Rule =
+    Rule { name: "backup/never-used", severity: Severity::Warning, finder: Finder::Rule(check), text: include_str!("never_used.rs") };
+
+fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let plan = context.plan;
+    let mut takes: Vec<Vec<Span>> = vec![Vec::new(); plan.backups.len()];
+    let mut restored: BTreeSet<Id<Backup>> = BTreeSet::new();
+    let programs = std::iter::once(&context.facts.forward).chain(&context.facts.scenarios);
+    for item in programs.flat_map(|program| program.items()) {
+        match item.work {
+            Work::Take(backup) if !takes[backup.index()].contains(&item.span) => takes[backup.index()].push(item.span),
+            Work::Restore(backup) => {
+                restored.insert(backup);
+            }
+            _ => {}
+        }
+    }
+    for (_, change) in plan.changes.iter() {
+        if let Undo::Action(undo) = &change.undo
+            && let Action::Restore { backup, .. } = **undo
+        {
+            restored.insert(backup);
+        }
+        restored.extend(change.recover.iter().filter_map(|recover| match recover.value {
+            Recover::Restore(backup) => Some(backup),
+            _ => None,
+        }));
+    }
+    for (id, backup) in plan.backups.iter() {
+        let takes = &takes[id.index()];
+        if !takes.is_empty() && !restored.contains(&id) && backup.header.notes.is_empty() && !is_mentioned(context, backup) {
+            findings.push(finding(backup, takes));
+        }
+    }
+}
+
+/// Returns whether a text names a backup: anything but the plan's own references to it, and comments.
+fn is_mentioned(context: &Context<'_>, backup: &Backup) -> bool {
+    let name = &backup.header.name;
+    let references: BTreeSet<Span> =
+        context.plan.references.iter().filter(|known| known.to == backup.header.name_span).map(|known| known.at).collect();
+    context.sources.iter().any(|(file, source)| {
+        source.text.match_indices(name.as_str()).any(|(at, _)| {
+            let span = Span::new(file, at, at + name.len());
+            let line = source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+            let part = at.checked_sub(1).is_some_and(|before| inside(source.text.as_bytes()[before]))
+                || source.text.as_bytes().get(at + name.len()).is_some_and(|byte| inside(*byte) && *byte != b'.');
+            let own = backup.header.whole.file == file && backup.header.whole.range().contains(&at);
+            !part && !own && !references.contains(&span) && !source.text[line..at].trim_start().starts_with('#')
+        })
+    })
+}
+
+fn finding(backup: &Backup, takes: &[Span]) -> Diagnostic {
+    let name = &backup.header.name;
+    let message = format!("`{name}` is taken and nothing restores it: whoever needs it is alone with a file");
+    let mut finding = Diagnostic::error(RULE.name, takes[0], message, "taken here").severity(RULE.severity);
+    for take in &takes[1..] {
+        finding = finding.because(*take, "and here");
+    }
+    finding = finding.because(backup.header.span, "restored nowhere");
+    finding.help(format!("write `undo restore {name}`, or a scenario with `restore {name}`; what it is kept for else, a `note` in it says"))
+}
