@@ -31,9 +31,13 @@ use output::{Exit, Stop};
 
 /// Carries out a command line, the program's own name first.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = match Args::try_parse_from(args) {
+    let words: Vec<OsString> = args.into_iter().collect();
+    let args = match Args::try_parse_from(&words) {
         Ok(args) => args,
         Err(error) => {
+            if error.use_stderr() {
+                check::misused(&words, &error.to_string());
+            }
             // Help and versions go to stdout with 0, mistakes to stderr with 2; a closed stream is nobody's loss.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));

@@ -3,11 +3,13 @@
 //! Owns the shape of a finding. Does not know how it is shown (`report`) nor what is looked for (`rules`).
 
 mod encoding;
+mod fingerprint;
 mod similar;
 
 use crate::source::Span;
 
 pub use encoding::{Misread, decode};
+pub use fingerprint::Fingerprints;
 pub use similar::nearest;
 
 /// How bad a finding is, worst last.

@@ -1,18 +1,29 @@
-//! Findings as text, one file a format: for people, for editors and scripts that read lines, for programs.
+//! Findings as text, one file a format: for people, for editors and scripts that read lines, for programs, for the services that show
+//! them beside a change.
 //!
 //! Owns the look of a finding. Does not decide which findings there are, and prints nothing: it returns text.
 
+pub mod checkstyle;
 pub mod concise;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod json_lines;
+pub mod junit;
+pub mod markdown;
+mod run;
+pub mod sarif;
 mod summary;
 pub mod verdicts;
 mod view;
 mod wrap;
+mod xml;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 
+pub use run::{RuleText, Run, Trouble, Unread};
 pub use summary::{Tally, summary};
 
 /// What was found in one plan, and the files that its places lie in.

@@ -173,6 +173,42 @@ fn without_files_everything_below_is_checked_and_libraries_with_their_plans() {
 }
 
 #[test]
+fn directories_are_walked_without_what_git_ignores() {
+    let rbk = || {
+        Rbk::new()
+            .file(".gitignore", "generated/\n")
+            .file("plans/b.rbk", PLAN)
+            .file("plans/a.rbk", faulty())
+            .file("plans/generated/c.rbk", "nonsense")
+            .file("plans/.hidden.rbk", "nonsense")
+            .file("plans/.gitignore", "old-*.rbk\n!old-kept.rbk\n")
+            .file("plans/old-d.rbk", "nonsense")
+            .file("plans/old-kept.rbk", faulty())
+            .file("other/e.rbk", "nonsense")
+    };
+    let ran = rbk().args("check --format concise ./plans plans/a.rbk").run();
+    let files: Vec<&str> = ran.stdout.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(files, ["plans/a.rbk", "plans/a.rbk", "plans/old-kept.rbk", "plans/old-kept.rbk"]);
+    assert_eq!(rbk().args("check --format concise plans/generated/c.rbk").run().stdout.lines().count(), 2);
+    assert_eq!(rbk().from("plans").args("fmt --check").run().session(), "--- status 0\n");
+    assert_eq!(rbk().file("empty/x", "").args("check empty").run().stderr.lines().next(), Some("error: no .rbk file below empty"));
+}
+
+#[test]
+fn many_plans_are_told_in_the_order_of_their_paths() {
+    let mut rbk = Rbk::new();
+    for n in 0..60 {
+        rbk = rbk.file(&format!("plans/{n:02}.rbk"), faulty());
+    }
+    let ran = rbk.args("check --format concise").run();
+    let files: Vec<&str> = ran.stdout.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(files.len(), 120);
+    assert!(files.is_sorted());
+    let told = ran.stdout.clone();
+    assert_eq!(ran.then().args("check --format concise").run().stdout, told);
+}
+
+#[test]
 fn stdin_has_the_name_that_it_is_given() {
     let ran = Rbk::new().stdin(faulty()).args("check --format concise --stdin-filename plans/a.rbk -").run();
     assert!(ran.stdout.starts_with("plans/a.rbk:"), "{}", ran.session());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, nearest};
 use crate::plan::value::Date;
 
 /// Proves that a migration can be taken back, before it has to be.
@@ -40,11 +40,18 @@ pub enum Command {
 
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
-    /// Plans to check; `-` reads one from stdin. Without any: every .rbk file below the current directory
+    /// Plans to check, or directories, for every .rbk file below them that git does not ignore; `-` reads a plan from stdin. Without any:
+    /// the current directory
     pub files: Vec<PathBuf>,
-    /// How findings are written
+    /// How findings are written to stdout
     #[arg(long, value_enum, default_value = "human", help_heading = "Output")]
     pub format: ReportFormat,
+    /// Write findings to a file too, in a form of `--format`; may be given several times
+    #[arg(long = "report", value_name = "FORM=FILE", value_parser = report_file, help_heading = "Output")]
+    pub reports: Vec<ReportFile>,
+    /// Where the pages of rules are published, for links to them: `{rule}` stands for the rule's name, without it an anchor is added
+    #[arg(long, value_name = "URL", help_heading = "Output")]
+    pub rules_url: Option<String>,
     /// The mildest severity that makes the exit status 1
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY", help_heading = "Output")]
     pub fail_on: FailOn,
@@ -75,8 +82,8 @@ pub struct BuildArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct FmtArgs {
-    /// Plans to lay out in place; `-` reads stdin and writes stdout. Without any: every .rbk file below the current
-    /// directory
+    /// Plans to lay out in place, or directories, for every .rbk file below them that git does not ignore; `-` reads stdin and writes
+    /// stdout. Without any: the current directory
     pub files: Vec<PathBuf>,
     /// Write nothing; name the files that would change, and exit with 1 when there are any
     #[arg(long)]
@@ -175,8 +182,29 @@ pub enum ReportFormat {
     Human,
     /// One line a finding: path:line:column: severity[group/rule]: message
     Concise,
-    /// For programs
+    /// For programs: one document, versioned
     Json,
+    /// For programs that read a line at a time
+    JsonLines,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands, which become annotations
+    Github,
+    /// A code quality report
+    Gitlab,
+    /// A suite a plan, a case a finding
+    Junit,
+    /// XML that many services read
+    Checkstyle,
+    /// The comment under a change
+    Markdown,
+}
+
+/// A report that goes to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportFile {
+    pub format: ReportFormat,
+    pub path: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -221,6 +249,21 @@ pub enum SqlDialect {
 pub enum ListFormat {
     Human,
     Json,
+}
+
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let Some((form, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+        return Err("a report is written FORM=FILE, such as sarif=rbk.sarif".to_owned());
+    };
+    match ReportFormat::from_str(form, false) {
+        Ok(format) => Ok(ReportFile { format, path: PathBuf::from(path) }),
+        Err(_) => {
+            let known = ReportFormat::value_variants().iter().filter_map(ReportFormat::to_possible_value);
+            let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
+            let near = nearest(form, known.iter().map(String::as_str)).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            Err(format!("no form is called `{form}`{near} [forms: {}]", known.join(", ")))
+        }
+    }
 }
 
 fn date(text: &str) -> Result<Date, String> {

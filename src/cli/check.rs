@@ -1,64 +1,66 @@
 //! `rbk check`: what would go wrong.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+mod gather;
+mod reports;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use clap::ValueEnum;
 
 use super::args::{CheckArgs, ReportFormat};
-use super::compile::{Compiled, Input, compile};
-use super::files;
+use super::compile::Compiled;
 use super::output::{Exit, Stop, product, say};
 use super::terminal::{self, Stream};
 use crate::analysis::Facts;
+use crate::diagnostic::Severity;
 use crate::graph::Graph;
 use crate::plan::Plan;
-use crate::report::json::Unread;
 use crate::report::verdicts::{Verdict, verdicts};
-use crate::report::{self, Checked};
+use crate::report::{self, Checked, Run, Trouble};
+use reports::{Told, rule_texts};
 
 /// Checks every plan, reports, and says how bad it is. What can't be read is told, and the others are checked still.
 pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
-    let found = options.files.is_empty();
-    let paths = if found { files::plans()? } else { options.files.clone() };
-    let mut compiled = Vec::new();
-    let mut unread = Vec::new();
-    for path in paths {
-        let input = Input::named(&path, options.stdin_filename.as_deref());
-        match input.read() {
-            Ok(bytes) => compiled.push((input.path().to_owned(), compile(&input, bytes, &options.input)?)),
-            Err(reason) => unread.push(Unread { file: files::shown(&path), reason }),
-        }
+    let outcome = check(options);
+    if let Err(Stop::Trouble { message, help }) = &outcome {
+        early(options, message, help.as_deref())?;
     }
-    if found {
-        leave_out_libraries(&mut compiled);
-    }
-    let compiled = once_each(compiled);
+    outcome?
+}
 
-    let checked: Vec<Checked<'_>> = compiled.iter().map(|one| Checked { sources: &one.sources, findings: &one.findings }).collect();
-    let derived: Vec<Derived<'_>> =
-        if options.verdicts { compiled.iter().filter_map(|one| one.plan.as_ref()).map(Derived::of).collect() } else { Vec::new() };
+/// Returns how a run ended that has told what it found; the error of one that has told nothing.
+fn check(options: &CheckArgs) -> Result<Result<Exit, Stop>, Stop> {
+    reports::distinct(&options.reports)?;
+    let gathered = gather::gather(options)?;
+    let checked: Vec<Checked<'_>> =
+        gathered.compiled.iter().map(|one| Checked { sources: &one.sources, findings: &one.findings }).collect();
+    let rules = rule_texts(&checked, options.rules_url.as_deref());
+    let paths = reports::paths(&checked, &gathered.unread);
+    let fails = options.fail_on.severity();
+    let derived: Vec<Derived<'_>> = if options.verdicts { gathered.compiled.iter().filter_map(Derived::of).collect() } else { Vec::new() };
     let verdicts: Vec<Verdict<'_>> = derived.iter().flat_map(|one| verdicts(one.plan, &one.graph, &one.facts)).collect();
-    product(&match options.format {
-        ReportFormat::Human => {
-            report::human::render(&checked, terminal::look(&options.look, Stream::Stdout)) + &report::verdicts::render(&verdicts)
-        }
-        ReportFormat::Concise => report::concise::render(&checked),
-        ReportFormat::Json => report::json::render(&checked, options.verdicts.then_some(&verdicts), &unread),
-    })?;
+    let verdicts = options.verdicts.then_some(verdicts.as_slice());
+    let run = Run { checked: &checked, unread: &gathered.unread, troubles: &[], verdicts, rules: &rules, paths: &paths, fails };
+    let told = Told { run, look: terminal::look(&options.look, Stream::Stdout), options };
+    let written = told.write_files();
+    let shown = product(&told.render(options.format));
     if options.format == ReportFormat::Human && !checked.is_empty() {
         say(&report::summary(&checked));
     }
-    match unread.as_slice() {
-        [] if compiled.iter().any(|one| one.has(options.fail_on.severity())) => Ok(Exit::Findings),
+    let exit = match gathered.unread.as_slice() {
+        [] if gathered.compiled.iter().any(|one| one.has(fails)) => Ok(Exit::Findings),
         [] => Ok(Exit::Fine),
         [one] => Err(Stop::trouble(format!("{}: {}", one.file, one.reason))),
         many => {
             let each: Vec<String> = many.iter().map(|one| format!("{}: {}", one.file, one.reason)).collect();
             Err(Stop::trouble(format!("{} files can't be read\n  {}", many.len(), each.join("\n  "))))
         }
-    }
+    };
+    Ok(shown.and(written).and(exit))
 }
 
-/// A plan without errors and what follows from it.
+/// A plan without errors of form, and what follows from it.
 struct Derived<'a> {
     plan: &'a Plan,
     graph: Graph,
@@ -66,30 +68,41 @@ struct Derived<'a> {
 }
 
 impl<'a> Derived<'a> {
-    fn of(plan: &'a Plan) -> Derived<'a> {
+    fn of(compiled: &'a Compiled) -> Option<Derived<'a>> {
+        let plan = compiled.plan.as_ref()?;
         let (graph, _) = Graph::build(plan);
         let (facts, _) = Facts::new(plan, &graph);
-        Derived { plan, graph, facts }
+        Some(Derived { plan, graph, facts })
     }
 }
 
-/// Leaves out the files that a plan among them uses: they were checked with it, and declare no plan of their own.
-fn leave_out_libraries(compiled: &mut Vec<(PathBuf, Compiled)>) {
-    let used: BTreeSet<PathBuf> = compiled.iter().flat_map(|(_, one)| one.used()).collect();
-    compiled.retain(|(path, _)| !used.contains(path));
+/// Tells programs about a run that ended before anything was checked, in the form that they read.
+fn early(options: &CheckArgs, message: &str, help: Option<&str>) -> Result<(), Stop> {
+    let trouble = Trouble { message: message.to_owned(), help: help.map(str::to_owned) };
+    let paths = BTreeMap::new();
+    let fails = options.fail_on.severity();
+    let run = Run { checked: &[], unread: &[], troubles: &[trouble], verdicts: None, rules: &[], paths: &paths, fails };
+    let told = Told { run, look: terminal::look(&options.look, Stream::Stdout), options };
+    // The trouble itself is told in any case; a report that can't be written either adds nothing.
+    let _ = told.write_files();
+    product(&told.render(options.format))
 }
 
-/// Keeps a finding in a file that several plans use once.
-fn once_each(compiled: Vec<(PathBuf, Compiled)>) -> Vec<Compiled> {
-    let mut seen = BTreeSet::new();
-    let mut plans: Vec<Compiled> = compiled.into_iter().map(|(_, one)| one).collect();
-    for one in &mut plans {
-        let sources = &one.sources;
-        one.findings.retain(|finding| {
-            let span = finding.span();
-            let file = &sources.file(span.file).name;
-            seen.insert((file.clone(), span.start, span.end, finding.code, finding.message.clone()))
-        });
+/// Tells programs that their arguments were not understood, in the form that they asked for as far as it can be read.
+pub fn misused(words: &[OsString], message: &str) {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    if words.get(1) != Some(&"check") {
+        return;
     }
-    plans
+    let after = words.iter().position(|word| *word == "--format").and_then(|at| words.get(at + 1)).copied();
+    let Some(form) = after.or_else(|| words.iter().find_map(|word| word.strip_prefix("--format="))) else { return };
+    let Ok(format) = ReportFormat::from_str(form, false) else { return };
+    let message = message.trim().trim_start_matches("error: ").to_owned();
+    let paths = BTreeMap::new();
+    let troubles = [Trouble { message, help: None }];
+    let fails = Severity::Error;
+    let run = Run { checked: &[], unread: &[], troubles: &troubles, verdicts: None, rules: &[], paths: &paths, fails };
+    if !matches!(format, ReportFormat::Human | ReportFormat::Concise) {
+        let _ = product(&reports::render(format, &run, report::Look::default()));
+    }
 }

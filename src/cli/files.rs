@@ -4,11 +4,13 @@ mod atomic;
 mod disk;
 mod find;
 mod folder;
+mod root;
 
 pub use atomic::write;
 pub use disk::{Disk, read, stdin};
-pub use find::plans;
+pub use find::{Plans, plans};
 pub use folder::{NewFile, write_bundle};
+pub use root::{repository, rooted};
 
 use std::io;
 use std::path::Path;

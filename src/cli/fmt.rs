@@ -14,7 +14,7 @@ use crate::syntax;
 
 /// Lays out every file, or says what would change.
 pub fn run(options: &FmtArgs) -> Result<Exit, Stop> {
-    let paths = if options.files.is_empty() { files::plans()? } else { options.files.clone() };
+    let paths = files::plans(&options.files)?.paths;
     let only_looks = options.check || options.diff;
     let mut out = String::new();
     let mut changed = Vec::new();

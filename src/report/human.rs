@@ -7,7 +7,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::view::View;
 use super::wrap::{plain, wrap};
-use super::{Checked, Colour, Glyphs, Look};
+use super::{Checked, Colour, Glyphs, Look, RuleText};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;
 
@@ -39,6 +39,11 @@ pub fn render(checked: &[Checked<'_>], look: Look) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Returns a line for each rule whose page is published; a link is not broken.
+pub fn pages(rules: &[RuleText]) -> String {
+    rules.iter().filter_map(|rule| rule.url.as_ref()).take(OFFERED).fold(String::new(), |all, url| all + "      " + &plain(url) + "\n")
 }
 
 fn handler(look: Look) -> GraphicalReportHandler {

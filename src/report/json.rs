@@ -1,29 +1,26 @@
-//! Findings for programs: versioned JSON. `schema_version` grows when a field changes its meaning or goes away; new
-//! fields may appear at any time.
+//! Findings for programs: one versioned JSON document. `schema_version` grows when a field changes its meaning or goes away; new fields
+//! may appear at any time.
 
 use serde::Serialize;
 
+use super::run::Found;
 use super::verdicts::Verdict;
-use super::{Checked, Tally};
-use crate::diagnostic::Diagnostic;
+use super::{Run, Tally, Trouble, Unread};
 use crate::source::{Sources, Span};
 
-/// A file that could not be read, so that nothing is known about it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Unread {
-    pub file: String,
-    pub reason: String,
-}
+/// Grows when a field changes its meaning or goes away.
+pub const VERSION: u32 = 1;
 
-/// Returns the document, with a final newline; with what is known of each change, if that was asked for.
-pub fn render(checked: &[Checked<'_>], verdicts: Option<&[Verdict<'_>]>, unread: &[Unread]) -> String {
-    let tally = Tally::of(checked);
+/// Returns the document, with a final newline.
+pub fn render(run: &Run<'_>) -> String {
+    let found = run.found();
     let document = Document {
-        schema_version: 1,
-        summary: Summary { errors: tally.errors, warnings: tally.warnings, infos: tally.infos },
-        findings: checked.iter().flat_map(|one| one.findings.iter().map(|finding| Finding::of(finding, one.sources))).collect(),
-        verdicts,
-        unread,
+        schema_version: VERSION,
+        summary: Summary::of(run),
+        findings: found.iter().map(|found| Finding::of(found, run)).collect(),
+        verdicts: run.verdicts,
+        unread: run.unread,
+        errors: run.troubles,
     };
     // INVARIANT: the types below have string keys only and nothing that can fail to serialise.
     let mut text = serde_json::to_string_pretty(&document).expect("plain data");
@@ -39,33 +36,50 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     verdicts: Option<&'a [Verdict<'a>]>,
     unread: &'a [Unread],
+    errors: &'a [Trouble],
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub struct Summary {
     errors: usize,
     warnings: usize,
     infos: usize,
 }
 
+impl Summary {
+    /// Returns how many findings there are of each severity.
+    pub fn of(run: &Run<'_>) -> Summary {
+        let tally = Tally::of(run.checked);
+        Summary { errors: tally.errors, warnings: tally.warnings, infos: tally.infos }
+    }
+}
+
 #[derive(Serialize)]
-struct Finding<'a> {
+pub struct Finding<'a> {
     code: &'a str,
     severity: &'a str,
     message: &'a str,
     help: Option<&'a str>,
+    /// The same in the next run, wherever the lines have moved.
+    fingerprint: &'a str,
+    /// Where the page of its rule is published.
+    url: Option<&'a str>,
     /// The first is where the finding is, the others are because of what.
     labels: Vec<Label<'a>>,
 }
 
 impl<'a> Finding<'a> {
-    fn of(finding: &'a Diagnostic, sources: &'a Sources) -> Finding<'a> {
+    /// Returns a finding as programs read it.
+    pub fn of(found: &'a Found<'a>, run: &Run<'a>) -> Finding<'a> {
+        let finding = found.finding;
         Finding {
             code: finding.code,
             severity: finding.severity.word(),
             message: &finding.message,
             help: finding.help.as_deref(),
-            labels: finding.labels.iter().map(|label| Label::of(label.span, &label.text, sources)).collect(),
+            fingerprint: &found.fingerprint,
+            url: run.rule(finding.code).and_then(|(_, rule)| rule.url.as_deref()),
+            labels: finding.labels.iter().map(|label| Label::of(label.span, &label.text, found.sources)).collect(),
         }
     }
 }

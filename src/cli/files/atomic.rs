@@ -9,9 +9,13 @@ use super::{reason, shown};
 use crate::cli::output::Stop;
 
 /// Writes `text` to `path`: beside it first, synced, then renamed over it. A link keeps pointing where it does, and
-/// permissions stay.
+/// permissions stay. A device or a pipe is written to, and stays what it is.
 pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&real).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        let written = OpenOptions::new().write(true).open(&real).and_then(|mut file| file.write_all(text.as_bytes()));
+        return written.map_err(|error| Stop::trouble(format!("{} can't be written: {}", shown(path), reason(&error))));
+    }
     let beside = sibling(&real, "new");
     let result = fill(&beside, text.as_bytes(), fs::metadata(&real).ok().map(|metadata| metadata.permissions()))
         .and_then(|()| fs::rename(&beside, &real))

@@ -2,14 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::{reason, shown};
+use super::{reason, repository, root::tidy, shown};
 use crate::cli::output::Stop;
 use crate::source::{LoadError, Loader};
-
-/// Directories by which a repository is known.
-const REPOSITORIES: [&str; 5] = [".git", ".jj", ".hg", ".svn", ".pijul"];
 
 /// Bytes that a `Span` can address.
 const LONGEST: u64 = u32::MAX as u64 - 1;
@@ -36,9 +33,7 @@ impl Disk {
         // What comes from stdin may have a name whose folder is not here.
         let folder = folder.canonicalize().or_else(|_| Path::new(".").canonicalize());
         let folder = folder.map_err(|error| Stop::trouble(format!("{}: {}", shown(plan), reason(&error))))?;
-        let repository =
-            folder.ancestors().find_map(|folder| REPOSITORIES.iter().find(|name| folder.join(name).exists()).map(|name| (folder, name)));
-        Ok(match repository {
+        Ok(match repository(&folder) {
             Some((root, name)) => Disk { root: root.to_owned(), origin: format!("the repository, known by `{name}`") },
             None => Disk { root: folder, origin: "the plan's directory, as no repository holds it".to_owned() },
         })
@@ -91,19 +86,4 @@ fn bounded(from: impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
         return Err(io::Error::other("longer than 4 GiB"));
     }
     Ok(())
-}
-
-/// Returns `path` without `.` and, where a name stands before it, without `..`.
-fn tidy(path: &Path) -> PathBuf {
-    let mut tidy = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
-                tidy.pop();
-            }
-            other => tidy.push(other),
-        }
-    }
-    tidy
 }

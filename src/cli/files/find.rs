@@ -1,40 +1,68 @@
-//! Which files a command is about when none is named.
+//! Which files a command is about: those that it names, and every plan below the directories that it names.
 
-use std::fs;
-use std::io;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{reason, shown};
+use ignore::WalkBuilder;
+
+use super::{root::tidy, shown};
 use crate::cli::output::Stop;
 
-/// Folders that hold other people's files.
+/// Folders that hold other people's files, whatever git is told.
 const SKIPPED: [&str; 2] = ["node_modules", "target"];
 
-/// Returns every .rbk file below the current directory, sorted; hidden folders and links to folders are left out.
-pub fn plans() -> Result<Vec<PathBuf>, Stop> {
+/// The files of a command.
+#[derive(Debug)]
+pub struct Plans {
+    /// Each once, in the order in which they were named; those below a directory are sorted.
+    pub paths: Vec<PathBuf>,
+    /// Those among them that were found below a directory.
+    pub found: BTreeSet<PathBuf>,
+}
+
+/// Returns the files that `named` stands for; nothing stands for the current directory.
+pub fn plans(named: &[PathBuf]) -> Result<Plans, Stop> {
+    let here = [PathBuf::from(".")];
+    let named = if named.is_empty() { &here } else { named };
+    let mut plans = Plans { paths: Vec::new(), found: BTreeSet::new() };
+    let mut seen = BTreeSet::new();
+    for name in named {
+        if !name.is_dir() {
+            if seen.insert(name.clone()) {
+                plans.paths.push(name.clone());
+            }
+            continue;
+        }
+        let below = below(name)?;
+        if below.is_empty() {
+            let place = if name == Path::new(".") { "this directory".to_owned() } else { shown(name) };
+            return Err(Stop::advised(format!("no .rbk file below {place}"), "name a plan, or `-` to read one from stdin"));
+        }
+        plans.found.extend(below.iter().cloned());
+        plans.paths.extend(below.into_iter().filter(|path| seen.insert(path.clone())));
+    }
+    Ok(plans)
+}
+
+/// Returns every .rbk file below a directory, sorted. Left out are hidden files and folders, what git ignores, and links to folders.
+fn below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let walk = WalkBuilder::new(folder)
+        .require_git(false)
+        .git_global(false)
+        .filter_entry(|entry| {
+            entry.depth() == 0
+                || !entry.file_type().is_some_and(|kind| kind.is_dir())
+                || !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped)
+        })
+        .build();
     let mut found = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        let place = if folder == Path::new("") { Path::new(".") } else { &folder };
-        let trouble = |error: &io::Error| Stop::trouble(format!("{}: {}", shown(place), reason(error)));
-        for entry in fs::read_dir(place).map_err(|error| trouble(&error))? {
-            let entry = entry.map_err(|error| trouble(&error))?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let kind = entry.file_type().map_err(|error| trouble(&error))?;
-            if name.starts_with('.') {
-                continue;
-            }
-            if kind.is_dir() && !SKIPPED.contains(&name) {
-                folders.push(folder.join(name));
-            } else if !kind.is_dir() && name.ends_with(".rbk") {
-                found.push(folder.join(name));
-            }
+    for entry in walk {
+        let entry = entry.map_err(|error| Stop::trouble(error.to_string()))?;
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        if !is_folder && entry.path().extension().is_some_and(|extension| extension == "rbk") {
+            found.push(tidy(entry.path()));
         }
     }
     found.sort();
-    if found.is_empty() {
-        return Err(Stop::advised("no .rbk file below this directory", "name a plan, or `-` to read one from stdin"));
-    }
     Ok(found)
 }
