@@ -136,6 +136,7 @@ fn verdicts_say_what_comes_back() {
     let check = |args: &str| Rbk::new().file("sides.rbk", SIDES).args(args).run().stdout;
     insta::assert_snapshot!("verdicts", check("check --verdicts sides.rbk"));
     let json: serde_json::Value = serde_json::from_str(&check("check --verdicts --format json sides.rbk")).expect("JSON");
+    crate::schema::assert_valid("check", &json);
     insta::assert_snapshot!("verdicts_json", serde_json::to_string_pretty(&json["verdicts"]).expect("JSON"));
 }
 

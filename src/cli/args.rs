@@ -55,7 +55,7 @@ pub struct CheckArgs {
     /// The mildest severity that makes the exit status 1
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY", help_heading = "Output")]
     pub fail_on: FailOn,
-    /// Say of each change whether its schema, its data and the old application come back, and why; not in `concise`
+    /// Say of each change whether its schema and its data come back, and whether the old application works beside it
     #[arg(long, help_heading = "Output")]
     pub verdicts: bool,
     #[command(flatten)]
