@@ -298,7 +298,7 @@ module.exports = grammar({
       seq(choice(seq(keyword($, 'only'), word($, 'if')), keyword($, 'unless')),
         choice(
           seq(word($, 'chose'), $.name),
-          seq($.name, optional(seq(word($, 'is'), choice(word($, 'available'), $.string)))),
+          seq($.name, optional(seq(word($, 'is'), choice(word($, 'available', 'applied'), $.string)))),
         )),
     else: ($) =>
       seq(keyword($, 'else'), choice(seq(word($, 'run'), $.name), word($, 'stop', 'continue'), alias($._else_block, $.block))),

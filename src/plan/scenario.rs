@@ -199,6 +199,7 @@ pub struct Guard {
 pub enum Test {
     Check(Id<Check>),
     Available(Id<Backup>),
+    Applied(Id<Change>),
     Param(Id<Param>, String),
     /// An option of a `choose` that stands before, by name.
     Chose(Spanned<String>),

@@ -85,4 +85,22 @@ touch "$PLACE/a"
 expect 4 'once one of them can' rb resume
 says '^  there: While A is there$' 'it is offered'
 says 'the parameter speed is slow' 'and the other is not'
+
+prepared applied
+cat >"$B/scenarios/asks/steps.sh" <<'END'
+step 'with-b' 'While B is applied' kind='shell' file='said.sh' only-if='change:b'
+step 'without-b' 'While B is not applied' kind='shell' file='said.sh' unless='change:b'
+END
+seal
+expect 0 'before the migration' rb run asks --yes --approve asks.ask-1=yes --approve asks.ask-2=yes
+that 'what is for an applied change is passed over' has skipped with-b
+that 'what is for one that is not applied is done' has 'done' without-b
+touch "$PLACE/fail-b"
+expect 1 'a change whose end is not known' rb forward --approve proceed=proceed
+expect 3 'is neither' rb run asks --yes --approve asks.ask-1=yes --approve asks.ask-2=yes
+says 'nobody knows whether the change b is applied' 'which is said'
+expect 0 'somebody marks it' rb mark b applied --operator Eve
+expect 0 'then it goes on' rb resume --approve asks.ask-1=yes --approve asks.ask-2=yes
+that 'what is for an applied change is done' has 'done' with-b
+that 'and the other passed over' has skipped without-b
 done_testing

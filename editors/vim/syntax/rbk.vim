@@ -19,7 +19,7 @@ let s:heads = 'accept active after alters answer applied applies approve ask at 
       \ . ' undone unless url use values variable verify version watch when window workload writer writes'
 let s:declares = 'backup change channel check checklist choose decision flag group manual message monitor option param'
       \ . ' phase plan post release risk role scenario secret section slot step target trigger writer'
-let s:words = 'after as at auto automatic available baseline because before by change check choice chose continue'
+let s:words = 'after applied as at auto automatic available baseline because before by change check choice chose continue'
       \ . ' critical custom deploy directory duration during edit effect empty every everything exit fails for forward'
       \ . ' from frozen high if int is low manual mariadb-dump medium most mysqldump of on other out output over path'
       \ . ' pg_dump plain recommended release restore rows rto run set several sqlite status stop table-copy tables'

@@ -204,6 +204,7 @@ impl<'d, 'p> Steps<'d, 'p> {
             let condition = match &guard.test {
                 Test::Check(check) => format!("check:{}", self.check(*check)),
                 Test::Available(backup) => format!("backup:{}", self.plan.backups[*backup].header.name),
+                Test::Applied(change) => format!("change:{}", self.plan.changes[*change].header.name),
                 Test::Param(param, value) => format!("param:{}={value}", self.plan.params[*param].header.name),
                 Test::Chose(option) => format!("chose:{}={}", self.choose_of(&option.value), option.value),
             };

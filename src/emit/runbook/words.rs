@@ -106,6 +106,10 @@ impl Book<'_> {
                 let is = if negated { "is not" } else { "is" };
                 format!("the backup {} {is} available", linked("backup", &self.plan.backups[*backup].header))
             }
+            Test::Applied(change) => {
+                let is = if negated { "is not" } else { "is" };
+                format!("the change {} {is} applied", linked("change", &self.plan.changes[*change].header))
+            }
             Test::Param(param, value) => {
                 let is = if negated { "is not" } else { "is" };
                 format!("the parameter {} {is} {}", code(&self.plan.params[*param].header.name), code(value))

@@ -465,6 +465,8 @@ impl Reader<'_> {
             if self.word(&mut parts, "is") {
                 if let Some(value) = self.spanned_string(&mut parts) {
                     Test::Param(self.resolve(part)?.value, value.value)
+                } else if self.word(&mut parts, "applied") {
+                    Test::Applied(self.resolve(part)?.value)
                 } else {
                     Test::Available(self.resolve(part)?.value)
                 }

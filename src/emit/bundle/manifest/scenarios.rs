@@ -321,6 +321,7 @@ fn conditions(plan: &Plan, guards: &[Guard]) -> Vec<String> {
         let test = match &guard.test {
             Test::Check(check) => plan.checks[*check].header.name.clone(),
             Test::Available(backup) => format!("{} is available", plan.backups[*backup].header.name),
+            Test::Applied(change) => format!("{} is applied", plan.changes[*change].header.name),
             Test::Param(param, value) => format!("{} is \"{value}\"", plan.params[*param].header.name),
             Test::Chose(option) => format!("chose {}", option.value),
         };

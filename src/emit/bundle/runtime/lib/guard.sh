@@ -54,7 +54,7 @@ $guard_pending"
     fi
 }
 
-# guard_condition ITEM CONDITION: the same for check:NAME, backup:NAME, param:NAME=VALUE, chose:CHOICE=OPTION.
+# guard_condition ITEM CONDITION: the same for check:NAME, backup:NAME, change:NAME, param:NAME=VALUE, chose:CHOICE=OPTION.
 guard_condition() {
     case $2 in
         check:*) guard_check "$1" "${2#check:}" ;;
@@ -62,6 +62,19 @@ guard_condition() {
             guard_reason="$(title backups "${2#backup:}") is there"
             artifact_good "${2#backup:}" && return 0
             guard_reason="$(title backups "${2#backup:}"): ${artifact_problem-}"
+            return 1
+            ;;
+        change:*)
+            guard_reason="the change ${2#change:} is applied"
+            case $(change_state "${2#change:}") in
+                applied) return 0 ;;
+                unknown)
+                    guard_reason="nobody knows whether the change ${2#change:} is applied. Look at the system, then:
+  ./rollback mark ${2#change:} applied   or   ./rollback mark ${2#change:} not-applied"
+                    return 2
+                    ;;
+            esac
+            guard_reason="the change ${2#change:} is not applied"
             return 1
             ;;
         chose:*)
