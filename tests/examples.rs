@@ -2,6 +2,7 @@
 //! stated loss. One file an example.
 
 mod cocoatrack;
+mod every_letter;
 mod jazz_to_postgresql;
 mod order_currency;
 mod party_posture;

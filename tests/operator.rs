@@ -94,6 +94,18 @@ impl Operator {
         self.command(arguments).stdin(Stdio::null()).stdout(log).stderr(errors).spawn().expect("the shell runs")
     }
 
+    /// Kills a runner that was started, its step and every client of theirs; none can say a last word.
+    pub fn kill_everything(&self, runner: &mut Child) {
+        let bundle = self.bundle().display().to_string();
+        let ours = |pid: &str| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(&bundle));
+        let processes = fs::read_dir("/proc").expect("processes are listed").flatten();
+        let pids: Vec<String> = processes.filter_map(|entry| entry.file_name().into_string().ok()).filter(|pid| ours(pid)).collect();
+        assert!(pids.len() > 1, "runner and step run: {pids:?}");
+        // Some end by themselves when others are gone.
+        Command::new("kill").arg("-9").args(&pids).stderr(Stdio::null()).status().expect("kill is there");
+        runner.wait().expect("it ends");
+    }
+
     /// Runs to the promised end.
     pub fn succeeds(&self, arguments: &str) -> String {
         let run = self.run(arguments);

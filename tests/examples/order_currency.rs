@@ -74,18 +74,6 @@ impl Shop {
         let of = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE";
         self.server.sql("", &format!("{of} '{like}' AND ID <> CONNECTION_ID()")).trim().to_owned()
     }
-
-    /// Kills the runner, its step and their clients, none of which can say a last word.
-    fn kill_everything(&self, runner: &mut Child) {
-        let bundle = self.operator.bundle().display().to_string();
-        let ours = |pid: &str| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).contains(&bundle));
-        let processes = fs::read_dir("/proc").expect("processes are listed").flatten();
-        let pids: Vec<String> = processes.filter_map(|entry| entry.file_name().into_string().ok()).filter(|pid| ours(pid)).collect();
-        assert!(pids.len() > 2, "runner, step and client run: {pids:?}");
-        // Some end by themselves when others are gone.
-        Command::new("kill").arg("-9").args(&pids).stderr(Stdio::null()).status().expect("kill is there");
-        runner.wait().expect("it ends");
-    }
 }
 
 #[test]
@@ -147,7 +135,7 @@ fn killed_within_a_statement_it_goes_on_where_it_was() {
         let reader = shop.reader();
         let mut runner = shop.operator.start("forward widen --operator tester");
         wait_until("the statement waits", || shop.sessions("ALTER TABLE orders ADD COLUMN amount%") == "1");
-        shop.kill_everything(&mut runner);
+        shop.operator.kill_everything(&mut runner);
         assert_eq!(shop.sessions("ALTER TABLE orders ADD COLUMN amount%"), "1", "the server goes on without a client");
         shop.operator.set("RBK_LOCK_TIMEOUT", "2s");
         // Whoever reads still holds the table: the session that was left is ended, and the statement fails, cleanly.
@@ -211,7 +199,7 @@ impl Shop {
         );
         let mut runner = self.operator.start("forward widen --operator tester");
         wait_until("the record is held up", || self.sessions("%SLEEP(600)%") != "0");
-        self.kill_everything(&mut runner);
+        self.operator.kill_everything(&mut runner);
         self.end_sessions("%SLEEP(600)%");
         self.server.sql("shop", "DROP TRIGGER rbk_hold");
     }
