@@ -5,6 +5,7 @@
 
 pub mod coverage;
 pub mod expand;
+pub mod harm;
 pub mod inert;
 pub mod loss;
 pub mod program;

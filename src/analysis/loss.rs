@@ -19,7 +19,7 @@ use crate::plan::value::Instant;
 use super::coverage::{Coverage, Take};
 use super::program::{Program, Sure, Work};
 use super::schedule::{Schedule, offsets};
-use super::writes::{Event, Writes, events};
+use super::writes::{Event, Writes, events, looks};
 
 /// What one restore of a scenario loses at worst.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,9 +82,6 @@ pub struct Sources<'a> {
     /// What the forward run does to writes.
     pub forward: &'a [Event],
 }
-
-/// In how many positions between freezes a restore is looked at.
-const LOOKS: usize = 48;
 
 /// A restore of a scenario, with what is known of its surroundings.
 struct Restore<'a> {
@@ -242,7 +239,7 @@ impl View<'_> {
         for (index, take) in choices.into_iter().enumerate() {
             let from = take.map_or(0, Take::from).max(restore.positions.start);
             let until = takes.get(index + 1).filter(|_| take.is_some()).map_or(last, |next| next.from().min(last));
-            for position in self.looks(from, until) {
+            for position in looks(self.sources.forward, &(from..until + 1)) {
                 let windows = self.windows(restore, take, position);
                 if windows.is_empty() {
                     continue;
@@ -255,18 +252,6 @@ impl View<'_> {
             }
         }
         worst.map(|worst| Loss { positions: lost.unwrap_or_default(), ..worst })
-    }
-
-    /// Returns the positions in which something changes for writers, of those from `from` to `until`.
-    fn looks(&self, from: usize, until: usize) -> Vec<usize> {
-        if from > until {
-            return Vec::new();
-        }
-        let events = self.sources.forward.iter().flat_map(|event| [event.begins(), event.ended(), event.ended().saturating_sub(1)]);
-        let mut looks: Vec<usize> = events.filter(|position| (from..=until).contains(position)).take(LOOKS).chain([from, until]).collect();
-        looks.sort_unstable();
-        looks.dedup();
-        looks
     }
 
     /// Returns the windows in which a restore loses writes when the forward run has come to `position`. `take` is what it

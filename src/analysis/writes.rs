@@ -81,6 +81,11 @@ impl Writes {
         self.frozen.contains(&target)
     }
 
+    /// Returns whether a writer is stopped.
+    pub fn is_stopped(&self, writer: Id<Writer>) -> bool {
+        self.stopped.contains(&writer)
+    }
+
     /// Returns whether nothing writes to a target: it is frozen, or every writer that the plan declares for it is stopped.
     /// A plan that declares no writer at all may have some everywhere.
     pub fn is_quiet(&self, plan: &Plan, target: Id<Target>) -> bool {
@@ -93,6 +98,29 @@ impl Writes {
         (!none || !plan.writers.is_empty()) && of_target.all(|(writer, _)| self.stopped.contains(&writer))
     }
 }
+
+/// Returns who may write when the forward run, which does `events`, has come to `position`. What may not have ended lets writers in,
+/// and keeps none out yet.
+pub fn at(events: &[Event], position: usize) -> Writes {
+    let mut writes = Writes::default();
+    for event in events.iter().filter(|event| event.begins() <= position) {
+        writes.turn(&event.turn, if event.ended() <= position { event.sure } else { Sure::No });
+    }
+    writes
+}
+
+/// Returns the positions of `range` in which `events` change who may write, and its ends: at most `LOOKS` and two.
+pub fn looks(events: &[Event], range: &std::ops::Range<usize>) -> Vec<usize> {
+    let Some(last) = range.end.checked_sub(1).filter(|last| range.start <= *last) else { return Vec::new() };
+    let edges = events.iter().flat_map(|event| [event.begins(), event.ended(), event.ended().saturating_sub(1)]);
+    let mut looks: Vec<usize> = edges.filter(|at| range.contains(at)).take(LOOKS).chain([range.start, last]).collect();
+    looks.sort_unstable();
+    looks.dedup();
+    looks
+}
+
+/// In how many positions between freezes a program is looked at.
+const LOOKS: usize = 48;
 
 /// One item that does something to writes.
 #[derive(Clone, Debug)]

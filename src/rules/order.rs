@@ -1,3 +1,7 @@
 //! What comes before what. `order/cycle` is the graph's own; its page is Markdown.
 
+pub mod unchecked_predecessor;
 pub mod undo_leaves_dependant;
+pub mod unsafe_fallback;
+pub mod violation;
+pub mod writers_not_frozen;

@@ -1,6 +1,9 @@
 //! Whether the undo undoes.
 
+pub mod burns_bridge;
 pub mod hollow_undo;
 pub mod leaves_writes_behind;
+pub mod release_needs_dropped;
 pub mod undeclared;
 pub mod undeclared_loss;
+pub mod unpaired;

@@ -74,13 +74,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::harm;
 use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::sure::each_item;
 use crate::diagnostic::{Diagnostic, Severity};
 
-use crate::effect::act::Act;
-use crate::effect::object::ObjectKind;
-use crate::effect::sql::{self, Dialect, Statement};
 use crate::plan::action::Action;
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
@@ -122,24 +120,11 @@ struct Loss<'a> {
     plain: Option<(&'static str, Span)>,
 }
 
-/// Returns what an item's SQL plainly destroys first. What the same SQL created before is its own.
+/// Returns what an item's SQL plainly destroys first.
 fn plain(context: &Context<'_>, item: &Item<'_>) -> Option<(&'static str, Span)> {
     let Work::Sql(code) = item.work else { return None };
-    let dialect = item.on.and_then(|on| Dialect::of(context.plan.targets[on].kind.value))?;
-    let statements = sql::split(&code.text, dialect);
-    let mut destroyed = statements.iter().flat_map(Statement::destroys);
-    destroyed.find_map(|effect| {
-        let words = match (&effect.act, effect.object.kind) {
-            (Act::Drop { .. }, ObjectKind::Database) => "DROP DATABASE",
-            (Act::Drop { .. }, ObjectKind::Schema) => "DROP SCHEMA",
-            (Act::Drop { .. }, ObjectKind::Table | ObjectKind::Partition) => "DROP TABLE",
-            (Act::Drop { .. }, ObjectKind::Column) => "DROP COLUMN",
-            (Act::Truncate { .. } | Act::Delete { .. }, _) => "every row",
-            // A back-fill writes every row, and takes nothing that was there before.
-            _ => return None,
-        };
-        Some((words, code.place(&context.sources.file(code.span.file).text, &effect.object.range)))
-    })
+    let (words, range) = harm::plain(context.plan, item)?;
+    Some((words, code.place(&context.sources.file(code.span.file).text, &range)))
 }
 
 fn loss<'a>(context: &Context<'a>, item: &Item<'a>) -> Option<Loss<'a>> {

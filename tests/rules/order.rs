@@ -1,0 +1,124 @@
+//! What comes before what, and what one step leaves to another: variations that are caught, and near misses.
+
+use super::near::{catches, example, silent, with};
+
+#[test]
+fn a_copy_wants_its_writers_stopped_before_and_not_behind() {
+    let rule = "order/writers-not-frozen";
+    let plan = example(rule, "Caught");
+    catches(rule, &with(&plan, "    stops shop\n", "").replace("    starts shop\n", ""));
+    catches(rule, &with(&plan, "    writes orders\n", "    destroys orders.note\n"));
+    silent(rule, &with(&plan, "writer shop \"The shop\" writes db\n", "").replace("    stops shop\n", "").replace("    starts shop\n", ""));
+    // A statement of SQL sees one moment.
+    silent(
+        rule,
+        &with(
+            &plan,
+            "    do ```sh\n      ./copy-notes-back\n    ```\n",
+            "    do ```sql\n      UPDATE orders SET remark = note;\n    ```\n",
+        ),
+    );
+    // Let in again too early.
+    let mended = example(rule, "Mended");
+    let start = &mended[mended.find("  step start-shop").unwrap()..mended.rfind("}\n").unwrap()];
+    catches(rule, &with(&mended, start, "").replace("  step copy-back", &format!("{start}  step copy-back")));
+    // Frozen by the migration, wherever the scenario applies.
+    let frozen = with(
+        &plan,
+        "  change add-note \"Orders have a note\" on db {\n",
+        "  change add-note \"Orders have a note\" on db {\n    freezes db\n",
+    );
+    silent(rule, &frozen);
+}
+
+#[test]
+fn people_come_when_one_of_their_systems_takes_writes() {
+    let rule = "order/violation";
+    let plan = example(rule, "Caught");
+    let second =
+        with(&plan, "writes db\n", "writes db, other\n").replace("writer shop", "target other \"Another store\" manual\n\nwriter shop");
+    silent(rule, &second);
+    silent(rule, &with(&plan, "  undo shop-closed\n", "").replace("from shop-closed", "from shop-down"));
+    catches(
+        rule,
+        &with(
+            &plan,
+            "  undo shop-down\n",
+            "  manual open \"Open the shop\" {\n    do manual \"Point the load balancer to the shop.\"\n    starts shop\n  }\n",
+        )
+        .replace("applies from", "limits \"None.\"\n  applies from"),
+    );
+}
+
+#[test]
+fn what_is_asked_in_between_is_no_blind_step() {
+    let rule = "order/unchecked-predecessor";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "    else continue\n", ""));
+    silent(rule, &with(&plan, "    do ```sql\n      TRUNCATE", "    confirm \"Empty them?\"\n    do ```sql\n      TRUNCATE"));
+    silent(rule, &with(&plan, "    do ```sql\n      TRUNCATE", "    needs orders-answer\n    do ```sql\n      TRUNCATE"));
+    silent(rule, &with(&plan, "TRUNCATE new_orders", "ALTER TABLE new_orders ADD COLUMN done boolean"));
+    catches(rule, &with(&plan, "    writes orders\n", "    writes orders\n    verify orders-answer\n"));
+}
+
+#[test]
+fn a_fallback_may_be_careful() {
+    let rule = "order/unsafe-fallback";
+    let plan = example(rule, "Caught");
+    let restore = "      restore before-load\n";
+    silent(rule, &with(&plan, restore, "      restore before-load {\n        only if before-load is available\n      }\n"));
+    silent(rule, &with(&plan, restore, "      verify orders-answer\n      restore before-load\n"));
+    silent(rule, &with(&plan, restore, "      manual look \"Look at the log\"\n      restore before-load\n"));
+    let elsewhere = "scenario wipe \"Start over\" {\n  restore before-load\n}\n";
+    let run = with(&plan, "    else {\n      restore before-load\n    }\n", "    else run wipe\n");
+    catches(rule, &format!("{run}\n{elsewhere}"));
+    let approved = with(elsewhere, "{\n", "{\n  approve lead\n");
+    silent(rule, &format!("{run}\nrole lead \"Lead\" {{ contact \"lead@example.org\" }}\n\n{approved}"));
+    // What was saved on the way may be thrown away.
+    let saved = "backup as-found \"As found\" of db {\n  method pg_dump custom\n  file \"backups/as-found.dump\"\n  note \"For disputes.\"\n}\n\nphase migrate";
+    silent(rule, &with(&with(&plan, "phase migrate", saved), "  step migrate-back", "  take as-found\n  step migrate-back"));
+}
+
+#[test]
+fn what_is_closed_is_opened_or_left_so_by_word() {
+    let rule = "reversal/unpaired";
+    let plan = example(rule, "Caught");
+    let frozen = with(&plan, "    stops shop\n", "    freezes db\n");
+    catches(rule, &frozen);
+    silent(rule, &with(&frozen, "  applies from add-note\n", "  applies from add-note\n  leaves db frozen\n"));
+    let mended = example(rule, "Mended");
+    catches(rule, &with(&mended, "    starts shop\n", "    only if orders-answer\n    starts shop\n"));
+    // What the migration had frozen, and keeps so.
+    let before = with(
+        &frozen,
+        "  change add-note \"Orders have a note\" on db {\n",
+        "  change add-note \"Orders have a note\" on db {\n    freezes db\n",
+    );
+    silent(rule, &before);
+}
+
+#[test]
+fn a_mirror_matters_to_whoever_goes_back_to_it() {
+    let rule = "reversal/burns-bridge";
+    let plan = example(rule, "Caught");
+    silent("reversal/unpaired", &plan);
+    catches(rule, &with(&plan, "  escalates to back after 30m\n", ""));
+    silent(rule, &with(&plan, "writer shop \"The shop\" writes new", "writer shop \"The shop\" writes new, old"));
+    silent(rule, &with(&plan, "  escalates to back after 30m\n", "").replace("  level 2\n", ""));
+    let brings =
+        "  undo shop-on-new\n  step level \"Copy what it lacks\" on old {\n    writes orders\n    do ```sh\n      ./level\n    ```\n  }\n";
+    silent(rule, &with(&plan, "  undo shop-on-new\n", brings));
+}
+
+#[test]
+fn a_release_runs_where_what_it_needs_is_there() {
+    let rule = "reversal/release-needs-dropped";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "DROP TABLE legacy_orders", "DROP TABLE other_orders"));
+    silent(
+        rule,
+        &with(&plan, "  needs legacy_orders\n", "")
+            .replace("  deploy manual \"Promote version 1.\"", "  deploy manual \"Promote version 1.\"\n  running"),
+    );
+    silent(rule, &with(&plan, "  deploy shop-1 takes 5m\n", "  restore before-load\n  deploy shop-1 takes 5m\n"));
+}
