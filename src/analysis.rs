@@ -149,6 +149,13 @@ impl<'p> Facts<'p> {
         &self.losses[scenario.index()]
     }
 
+    /// Returns what each restore of a scenario loses, by where the forward run has come to.
+    pub fn loss_sites(&self, plan: &Plan, graph: &Graph, scenario: Id<Scenario>) -> Vec<loss::Site> {
+        let sources = loss::Sources { plan, graph, schedule: &self.schedule, coverage: &self.coverage, forward: &self.writes };
+        let positions = if self.is_part(scenario) { 0..graph.positions().len() } else { self.applies(scenario) };
+        loss::sites(&sources, &plan.scenarios[scenario], &self.scenarios[scenario.index()], positions)
+    }
+
     /// Returns what each restore of a scenario reads, in order; of a part, nothing: that depends on who runs it.
     pub fn restores(&self, scenario: Id<Scenario>) -> &[coverage::Restore] {
         &self.restores[scenario.index()]

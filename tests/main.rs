@@ -23,6 +23,7 @@ mod resolve;
 mod rules;
 mod runbook;
 mod schema;
+mod screen;
 mod scripts;
 mod servers;
 mod shells;

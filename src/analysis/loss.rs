@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::graph::Graph;
 use crate::plan::Plan;
+use crate::plan::change::Change;
 use crate::plan::id::Id;
 use crate::plan::people::Moment;
 use crate::plan::scenario::Scenario;
@@ -19,7 +20,7 @@ use crate::plan::value::Instant;
 use super::coverage::{Coverage, Take};
 use super::program::{Program, Sure, Work};
 use super::schedule::{Schedule, offsets};
-use super::writes::{Event, Writes, events, looks};
+use super::writes::{Event, LOOKS, Writes, events, looks};
 
 /// What one restore of a scenario loses at worst.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +120,56 @@ pub fn losses(sources: &Sources<'_>, scenario: &Scenario, program: &Program<'_>,
         }
     }
     losses
+}
+
+/// What one restore of a scenario loses, by where the forward run has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    pub backup: Id<Backup>,
+    /// The restore is passed over unless one of these has begun; empty when it is carried out in any case.
+    pub undoes: Vec<Id<Change>>,
+    /// From each of these positions on, in order, what is lost; `None` where nothing is.
+    pub from: Vec<(usize, Option<Loss>)>,
+}
+
+/// Returns what each restore of a scenario loses, by position.
+pub fn sites(sources: &Sources<'_>, scenario: &Scenario, program: &Program<'_>, positions: Range<usize>) -> Vec<Site> {
+    let restores = restores(sources, program, positions);
+    let own_events = events(sources.plan, program);
+    let view = View { sources, own: &own_events, times: offsets(sources.plan, program), deadline: deadline(sources, scenario) };
+    let items = program.items();
+    let site = |restore: &Restore<'_>| {
+        let item = items.iter().find(|item| item.id == restore.item)?;
+        let undoes = item.change.map(|(change, _)| change).into_iter().chain(item.undoes.iter().copied()).collect();
+        Some(Site { backup: restore.backup, undoes, from: view.by_position(restore) })
+    };
+    let mut sites: Vec<Site> = Vec::new();
+    for site in restores.iter().filter_map(site) {
+        match sites.iter_mut().find(|known| (known.backup, &known.undoes) == (site.backup, &site.undoes)) {
+            Some(known) => known.add(&site),
+            None => sites.push(site),
+        }
+    }
+    sites
+}
+
+impl Site {
+    /// Returns what is lost at a position.
+    fn at(&self, position: usize) -> Option<&Loss> {
+        self.from.iter().rev().find(|(from, _)| *from <= position)?.1.as_ref()
+    }
+
+    /// Takes another restore of the same backup in: of the two only the worse counts.
+    fn add(&mut self, other: &Site) {
+        let mut positions: Vec<usize> = self.from.iter().chain(&other.from).map(|(from, _)| *from).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        let worse = |position| match (self.at(position), other.at(position)) {
+            (Some(one), Some(two)) => Some(if is_worse(two, one) { two } else { one }.clone()),
+            (one, two) => one.or(two).cloned(),
+        };
+        self.from = positions.into_iter().map(|position| (position, worse(position))).collect();
+    }
 }
 
 fn is_worse(loss: &Loss, than: &Loss) -> bool {
@@ -252,6 +303,36 @@ impl View<'_> {
             }
         }
         worst.map(|worst| Loss { positions: lost.unwrap_or_default(), ..worst })
+    }
+
+    /// Returns what a restore loses from which position on. Where too much changes to look at each position, that is the worst.
+    fn by_position(&self, restore: &Restore<'_>) -> Vec<(usize, Option<Loss>)> {
+        let takes = self.sources.coverage.takes(restore.backup);
+        if 3 * self.sources.forward.len() > LOOKS {
+            return vec![(restore.positions.start, self.worst(restore))];
+        }
+        let Some(last) = restore.positions.end.checked_sub(1) else { return Vec::new() };
+        let mut all: Vec<(usize, Option<Loss>)> = Vec::new();
+        let choices: Vec<Option<&Take>> = if restore.own.is_some() { vec![None] } else { takes.iter().map(Some).collect() };
+        for (index, take) in choices.into_iter().enumerate() {
+            let from = take.map_or(0, Take::from).max(restore.positions.start);
+            let until = takes.get(index + 1).filter(|_| take.is_some()).map_or(last, |next| next.from().min(last));
+            for position in looks(self.sources.forward, &(from..until + 1)) {
+                let loss = Some(self.windows(restore, take, position)).filter(|windows| !windows.is_empty());
+                let loss = loss.map(|windows| self.loss(restore, windows));
+                match all.iter_mut().find(|(known, _)| *known == position) {
+                    // Which of two takes is read is not known where one of them may just have been made.
+                    Some((_, known)) => match (&known, &loss) {
+                        (_, None) => {}
+                        (Some(worst), Some(loss)) if !is_worse(loss, worst) => {}
+                        _ => *known = loss,
+                    },
+                    None => all.push((position, loss)),
+                }
+            }
+        }
+        all.sort_by_key(|(position, _)| *position);
+        all
     }
 
     /// Returns the windows in which a restore loses writes when the forward run has come to `position`. `take` is what it

@@ -120,7 +120,7 @@ pub fn looks(events: &[Event], range: &std::ops::Range<usize>) -> Vec<usize> {
 }
 
 /// In how many positions between freezes a program is looked at.
-const LOOKS: usize = 48;
+pub const LOOKS: usize = 48;
 
 /// One item that does something to writes.
 #[derive(Clone, Debug)]

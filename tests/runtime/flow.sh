@@ -9,7 +9,7 @@ expect 0 'status without arguments' rb
 never 'status writes nothing' [ -e "$B/state" ]
 expect 0 'a dry run' rb run back --dry-run
 says 'undone b' 'a dry run shows the code'
-says '  verifies is-up: It is up' 'and what is verified'
+says '  asks is-up: It is up' 'and what is verified'
 expect 0 'a dry run of a choice' rb run asks --dry-run
 says '^    unless: check:is-up$' 'shows what an option hangs on'
 never 'a dry run writes nothing' [ -e "$B/state" ]

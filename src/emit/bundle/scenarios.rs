@@ -87,6 +87,7 @@ fn write_facts(context: &Context<'_>, id: Id<Scenario>, scenario: &Scenario, dra
     }
     facts.seconds("scenario_rto", scenario.rto.as_ref().map(|rto| rto.value)).number("scenario_takes", derived.takes);
     facts.text("scenario_loss", derived.loss.as_deref().unwrap_or_default());
+    write_losses(context, id, &mut facts);
     let mut undoes = Vec::new();
     for undone in context.facts.scenarios[id.index()].undone() {
         if !undoes.contains(&undone) {
@@ -99,6 +100,31 @@ fn write_facts(context: &Context<'_>, id: Id<Scenario>, scenario: &Scenario, dra
     facts.end();
     if !limits.is_empty() {
         draft.file(format!("scenarios/{}/limits.md", header.name), limits);
+    }
+}
+
+/// What each restore loses, by where the forward run has come to. Position 2k+1 is in the middle of change k, 2k+2 behind it.
+fn write_losses(context: &Context<'_>, id: Id<Scenario>, facts: &mut Facts<'_>) {
+    let sites = context.facts.loss_sites(context.plan, context.graph, id);
+    let sites = sites.iter().filter(|site| site.from.iter().any(|(_, loss)| loss.is_some())).collect::<Vec<_>>();
+    facts.number("scenario_restores", Some(sites.len() as u64).filter(|count| *count > 0));
+    for (index, site) in sites.iter().enumerate() {
+        let change = |id: &Id<Change>| context.plan.changes[*id].header.name.as_str();
+        let mut steps: Vec<(usize, &str)> = Vec::new();
+        for (position, loss) in &site.from {
+            let sentence = loss.as_ref().map_or("", |loss| loss.sentence.as_str());
+            if steps.last().map_or(!sentence.is_empty(), |(_, known)| *known != sentence) {
+                steps.push((*position, sentence));
+            }
+        }
+        // Every key is written, so that nothing of another scenario shows through.
+        let of = site.undoes.iter().map(change).collect::<Vec<_>>().join(" ");
+        facts.data(&format!("loss_{}_of", index + 1), if of.is_empty() { "-" } else { &of });
+        let positions = steps.iter().map(|(position, _)| position.to_string()).collect::<Vec<_>>();
+        facts.names(&format!("loss_{}_from", index + 1), positions.iter().map(String::as_str));
+        for (position, sentence) in &steps {
+            facts.text(&format!("loss_{}_{position}", index + 1), if sentence.is_empty() { "-" } else { sentence });
+        }
     }
 }
 

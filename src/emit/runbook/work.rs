@@ -30,12 +30,14 @@ impl Book<'_> {
             Work::Manual(Some(instructions)) => page.block(&format!("By hand: {}", self.prose(instructions))),
             Work::Edit { path, content } => {
                 let patch = content.language.word() == "diff";
-                page.block(&format!("{} {}:", if patch { "Apply this patch to" } else { "Write this to" }, code(path)));
+                let verb = if patch { "Apply this patch to" } else { "Write this to" };
+                page.block(&format!("{verb} {}{}:", code(path), self.folder(item, path)));
                 self.code(page, Some(content));
             }
             Work::Unedit { path, .. } => page.block(&format!(
-                "Put {} back as it was before the edit. The bundle saved it when it made the edit; without the bundle, take it from version control.",
-                code(path)
+                "Put {}{} back as it was before the edit. The bundle saved it when it made the edit; without the bundle, take it from version control.",
+                code(path),
+                self.folder(item, path)
             )),
             Work::Restore(backup) => {
                 page.block(&format!("Restore {}{}.", self.backup(backup), self.with_method(backup, "restore")));
@@ -59,6 +61,15 @@ impl Book<'_> {
                 page.block(&format!("Send {} to {}.", linked("message", &message.header), text(&plan.channels[message.channel.value].header.title)));
             }
             Work::Nothing => page.block("**The plan does not say how.** Stop here and tell whoever decides."),
+        }
+    }
+
+    /// Where a relative path lies, as far as the plan says.
+    fn folder(&self, item: &Item, path: &str) -> String {
+        let host = item.via.and_then(|via| self.plan.targets[via].dir.as_ref()).map(|dir| &dir.value);
+        match item.dir.or(host).filter(|_| !path.starts_with('/')) {
+            Some(dir) => format!(" in the folder {}", place(dir)),
+            None => String::new(),
         }
     }
 

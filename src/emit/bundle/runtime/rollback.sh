@@ -49,6 +49,8 @@ use ask         # a person at a terminal, or nobody
 use program     # steps.sh, call by call
 use list        # ... counted and looked up
 use dryrun      # ... shown
+use time        # ... and how long it still takes
+use names       # what the options may speak of
 use walk        # ... carried out: phases and blocks
 use decide      # choices and decisions
 use guard       # may this step run?
@@ -60,6 +62,7 @@ use fallback    # what happens when it fails
 use parallel    # steps side by side
 use artifact    # backups that were taken
 use message     # what people are told
+use loss        # what is lost by starting a scenario now
 use gate        # may this scenario start?
 use run         # a program from its first step to its outcome
 use preflight   # the command check

@@ -74,12 +74,12 @@ impl<'p> Steps<'_, 'p> {
             Work::Nothing => self.manual(call, item, None),
             Work::Edit { path, content } => {
                 let patch = content.language == Language::Diff;
-                self.edit(call, target, path, if patch { "patch" } else { "replace" });
+                self.edit(call, item, path, if patch { "patch" } else { "replace" });
                 self.edited(call, item, content);
             }
             Work::Unedit { path, content } => {
                 let patch = content.language == Language::Diff;
-                self.edit(call, target, path, if patch { "unpatch" } else { "restore" });
+                self.edit(call, item, path, if patch { "unpatch" } else { "restore" });
                 if patch {
                     self.edited(call, item, content);
                 }
@@ -119,7 +119,21 @@ impl<'p> Steps<'_, 'p> {
         self.field(call, "file", &file);
     }
 
-    fn edit(&mut self, call: &mut Call, target: Option<&str>, path: &str, mode: &str) {
+    fn edit(&mut self, call: &mut Call, item: &Item<'p>, path: &str, mode: &str) {
+        let target = item.on.map(|on| self.plan.targets[on].header.name.as_str());
+        if let Some(far) = item.via.map(|via| &self.plan.targets[via]).filter(|via| !via.ssh.is_empty()) {
+            let name = &far.header.name;
+            self.draft.refuse(
+                Diagnostic::error(
+                    "form/not-yet",
+                    item.span,
+                    format!("the bundle can't edit a file on another machine yet: `{name}`"),
+                    "edits a file",
+                )
+                .because(far.header.name_span, "is reached through ssh")
+                .help("write what edits it as `sh`, and its undo too"),
+            );
+        }
         self.field(call, "kind", "edit");
         self.target(call, target);
         self.field(call, "path", path);

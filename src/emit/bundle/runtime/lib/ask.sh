@@ -61,7 +61,7 @@ ask_word() {
         return 1
     fi
     ask_possible || return 4
-    printf '%s\n' "$(plain "$3")" >&2
+    say_in '' "$3" >&2
     ask_tries=3
     while [ "$ask_tries" -gt 0 ]; do
         ask_line "Type \`$2\` to go on, \`no\` to stop:" || return 4
@@ -76,6 +76,7 @@ ask_word() {
                 ;;
         esac
         ask_tries=$((ask_tries - 1))
+        [ -z "$ask_text" ] || warn "  \`$ask_text\` is neither \`$2\` nor \`no\`."
     done
     return 4
 }
@@ -85,7 +86,7 @@ ask_one_of() {
     ask_name=$1 ask_question=$2
     shift 2
     ask_possible || return 4
-    printf '%s\n' "$(plain "$ask_question")" >&2
+    say_in '' "$ask_question" >&2
     ask_tries=3
     while [ "$ask_tries" -gt 0 ]; do
         ask_line "Type one of: $*" || return 4
@@ -94,6 +95,7 @@ ask_one_of() {
             return 0
         fi
         ask_tries=$((ask_tries - 1))
+        [ -z "$ask_text" ] || warn "  \`$ask_text\` is none of them."
     done
     return 4
 }

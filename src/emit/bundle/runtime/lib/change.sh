@@ -69,7 +69,10 @@ step_undo_wants() {
             2) return 2 ;;
         esac
     done
-    step_skip "$1" "${step_change-}${step_undoes:+ $step_undoes} is not applied"
+    case "${step_change-} ${step_undoes-}" in
+        *[!\ ]\ [!\ ]*) step_skip "$1" "none of these is applied: $(printf '%s' "${step_change:+$step_change }${step_undoes-}" | sed 's/ /, /g')" ;;
+        *) step_skip "$1" "${step_change-}${step_undoes-} is not applied" ;;
+    esac
     return 2
 }
 

@@ -178,7 +178,7 @@ check_expected() {
         rows:*) check_verdict "$rows" "${check_expect#rows:}" "$rows rows" ;;
         empty)
             if [ -n "$plain" ]; then rows=$(printf '%s' "$text" | awk 'END { print NR }'); fi
-            check_verdict "$rows" 0 "$rows rows: $(one_line_of "$text")"
+            check_verdict "$rows" 0 "$rows rows${text:+: $(one_line_of "$text")}"
             ;;
         op:*) check_number "$text" ;;
         equal) check_same "$1" "$1.2" ;;

@@ -64,7 +64,7 @@ child_watch_start() {
         child_watch=$!
     fi
     if [ "$child_show" = yes ] && say_moves; then
-        say_clock "${step_takes-}" </dev/null 3<&- 4>&- &
+        say_clock "${step_takes-}" "$(run_start "${journal_run:?}")" </dev/null 3<&- 4>&- &
         child_clock=$!
     fi
 }

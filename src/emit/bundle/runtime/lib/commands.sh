@@ -45,7 +45,7 @@ command_help() {
                                for a change that something else has carried out
 ./rollback report              what happened, as Markdown
 
-  --dry-run                    prints every command, writes nothing   (prepare, forward, run)
+  --dry-run                    shows what would be done, with its code; writes nothing   (prepare, forward, run)
   --from STEP, --only STEP     begin there; do nothing else           (run)
   --operator NAME              who is at the keyboard
   --yes                        confirms; never what loses something, without --accept-loss
@@ -68,6 +68,7 @@ command_ready() {
     command_journal
     params_load required
     secrets_load
+    names_known
     command_missing=$(environment_missing)
     [ -z "$command_missing" ] || warn "Not set, and needed by some step: $command_missing"
     ask_open
@@ -107,13 +108,13 @@ command_alone() {
 $command_open
 END
     case $1:$command_program:$command_why in
-        scenarios/*:prepare:failed | scenarios/*:prepare:pending | scenarios/*:prepare:stopped | \
-            scenarios/*:forward:failed | scenarios/*:forward:pending | scenarios/*:forward:stopped)
+        scenarios/*:prepare:failed | scenarios/*:prepare:pending | scenarios/*:prepare:stopped | scenarios/*:prepare:interrupted | \
+            scenarios/*:forward:failed | scenarios/*:forward:pending | scenarios/*:forward:stopped | scenarios/*:forward:interrupted)
             journal_for "$command_id" "$command_program"
             journal_or_stop run-ended superseded 0 "$1"
             ;;
         *)
-            die 3 "the $(program_name "$command_program") is unfinished ($command_why): ./rollback resume goes on with it, ./rollback abort gives it up"
+            die 3 "the $(program_name "$command_program") is unfinished, it $(run_words "$command_why"): ./rollback resume goes on with it, ./rollback abort gives it up"
             ;;
     esac
 }
@@ -161,6 +162,7 @@ command_run() {
         dry_run "scenarios/$1"
         return
     fi
+    loss_know
     if opted yes && [ -n "${scenario_loss-}" ] && ! opted accept-loss; then
         die 3 "--yes does not go past a point of no return: $scenario_loss. --accept-loss says that this is accepted"
     fi
@@ -179,7 +181,8 @@ command_bounds_only_for_run() {
 
 command_begin() {
     run_new "$@"
-    say_title "${plan_title-}: $(program_title "$1")  (run $RBK_RUN, by $(operator))"
+    say_title "${plan_title-}: $(program_title "$1")"
+    say_aside "  run $RBK_RUN, by $(operator)"
     run_carry_out "$@"
 }
 
@@ -196,7 +199,9 @@ $command_open
 END
     run_belongs "$command_id" "$command_program"
     journal_or_stop run-resumed "$command_program" "$(operator)" "$(host_name)" "$$" "$command_why"
-    say_title "${plan_title-}: $(program_title "$command_program"), resumed  (run $RBK_RUN, by $(operator))"
+    slots_record
+    say_title "${plan_title-}: $(program_title "$command_program"), resumed"
+    say_aside "  run $RBK_RUN, by $(operator)"
     read -r command_from command_only command_until <<END
 $(state_query 'run == r && event == "bounds" { print first, second, third }' "r=$RBK_RUN")
 END

@@ -27,32 +27,45 @@ decide_choose() {
         return
     fi
     decide_answer=$(option_value choose "$decide_id" | tr ',' ' ')
-    decide_how=beforehand
-    if [ -z "$decide_answer" ] && ask_possible; then
-        decide_how=typed
-        decide_question="Which one?"
-        [ -z "${step_several-}" ] || decide_question="Which ones? (several, with blanks between)"
-        ask_line "$decide_question" || :
-        decide_answer=$(ask_answer)
-    fi
-    if [ -z "$decide_answer" ]; then
-        walk_stop 4 pending "This waits for a choice: ./rollback resume --choose $decide_id=OPTION"
-        return
-    fi
+    decide_how=beforehand decide_tries=3
+    decide_question="Which one?"
+    [ -z "${step_several-}" ] || decide_question="Which ones? (several, with blanks between)"
+    while :; do
+        if [ -z "$decide_answer" ] && ask_possible; then
+            decide_how=typed decide_tries=$((decide_tries - 1))
+            ask_line "$decide_question" || :
+            decide_answer=$(ask_answer)
+        fi
+        if [ -z "$decide_answer" ]; then
+            walk_stop 4 pending "This waits for a choice: ./rollback resume --choose $decide_id=OPTION"
+            return
+        fi
+        decide_wrong=$(decide_misfit)
+        [ -n "$decide_wrong" ] || break
+        if [ "$decide_how" = beforehand ] || [ "$decide_tries" -le 0 ]; then
+            walk_stop 4 pending "$decide_wrong. Then: ./rollback resume --choose $decide_id=OPTION"
+            return
+        fi
+        warn "  $decide_wrong."
+        decide_answer=''
+    done
+    journal_or_stop chosen "$decide_id" "$decide_answer" "$decide_how" "by=$(ask_by)"
+}
+
+# decide_misfit prints why what was answered is no choice.
+decide_misfit() {
     decide_count=0
     for decide_name in $decide_answer; do
         if listed "$decide_name" "$decide_barred"; then
-            walk_stop 4 pending "\`$decide_name\` can't be taken now; what can is:$decide_names. Then: ./rollback resume --choose $decide_id=OPTION"
+            printf "\`%s\` can't be taken now; what can is:%s" "$decide_name" "$decide_names"
             return
         fi
         decide_count=$((decide_count + 1))
         listed "$decide_name" "$decide_names" || decide_count=99
     done
-    if [ "$decide_count" -gt 1 ] && { [ -z "${step_several-}" ] || [ "$decide_count" -ge 99 ]; }; then
-        walk_stop 4 pending "\`$decide_answer\` is not one of:$decide_names. Choose again: ./rollback resume --choose $decide_id=OPTION"
-        return
+    if [ "$decide_count" -ge 99 ] || { [ "$decide_count" -gt 1 ] && [ -z "${step_several-}" ]; }; then
+        printf "\`%s\` is not one of:%s" "$decide_answer" "$decide_names"
     fi
-    journal_or_stop chosen "$decide_id" "$decide_answer" "$decide_how" "by=$(ask_by)"
 }
 
 # decide_offer shows the option that was read last, and why it can't be taken if it can't.

@@ -11,6 +11,7 @@ dry_run() {
         scenarios/*)
             scenario_load "${1#scenarios/}"
             dry_why=$(gate_applies) || warn "It would be refused now: $dry_why."
+            loss_know
             gate_tell "${1#scenarios/}"
             for dry_check in ${scenario_needs-}; do
                 say "  needs: $(title checks "$dry_check")"
@@ -32,6 +33,9 @@ dry_phase() {
 dry_step() {
     fields "$@"
     say_title "$dry_depth$1: $2${step_takes:+ (about $(duration "$step_takes"))}"
+    if [ "${step_effect-}" = undo ] && ! changes_there "${step_change-} ${step_undoes-}"; then
+        say "$dry_depth  would be passed over now: what it takes back is not applied"
+    fi
     dry_fields "$@"
     case ${step_kind-} in
         sql)
@@ -44,22 +48,40 @@ dry_step() {
             done
             ;;
         shell) say "$dry_depth  ${step_shell:-sh}${step_via:+ on $step_via}${step_dir:+ in $step_dir}:" ;;
-        take) say "$dry_depth  takes the backup ${step_backup-} and verifies it" ;;
+        take)
+            say "$dry_depth  takes the backup ${step_backup-} and verifies it:"
+            for dry_part in take verify encrypt copy; do dry_backup "${step_backup-}" "$dry_part"; done
+            ;;
         restore)
             if artifact_good "${step_backup-}"; then
-                say "$dry_depth  restores the backup ${step_backup-} from ${artifact_path-}"
+                say "$dry_depth  restores the backup ${step_backup-} from ${artifact_path-}:"
             else
-                say "$dry_depth  restores the backup ${step_backup-} (${artifact_problem-})"
+                say "$dry_depth  restores the backup ${step_backup-} (${artifact_problem-}):"
             fi
+            for dry_part in decrypt restore; do dry_backup "${step_backup-}" "$dry_part"; done
             ;;
-        verify) say "$dry_depth  verifies ${step_check-}: $(title checks "${step_check-}")" ;;
+        verify) say "$dry_depth  asks ${step_check-}: $(title checks "${step_check-}")" ;;
         show | capture) say "$dry_depth  ${step_kind}s ${step_check-}: $(title checks "${step_check-}")" ;;
         set) say "$dry_depth  sets ${step_flag-} to ${step_value:-the value it had}" ;;
-        edit) say "$dry_depth  ${step_mode-} ${step_path-}" ;;
+        edit) say "$dry_depth  ${step_mode-} ${step_path-}${step_dir:+ in $step_dir}${step_via:+, where $step_via has it}:" ;;
         send) say "$dry_depth  sends ${step_message-}: $(title messages "${step_message-}")" ;;
         manual) say "$dry_depth  by a person${step_by:+: $(role_of "$step_by")}" ;;
     esac
     [ -z "${step_file-}" ] || dry_file "$step_file"
+}
+
+# dry_backup BACKUP PART: code of the plan is shown; that of a method is long and always the same, and named.
+dry_backup() {
+    dry_code=$RBK_HOME/backups/$1/$2.sh
+    [ -r "$dry_code" ] || return 0
+    conf backups "$1" backup_method
+    dry_lines=$(awk 'END { print NR }' "$dry_code")
+    if [ -n "${backup_method-}" ] && [ "$dry_lines" -gt 30 ]; then
+        say "$dry_depth    $2: backups/$1/$2.sh ($backup_method)"
+    else
+        say "$dry_depth    $2:"
+        say_indented "$dry_code"
+    fi
 }
 
 # What stands before, around and after the step, in the order in which it would be asked.

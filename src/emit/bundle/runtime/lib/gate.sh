@@ -74,9 +74,13 @@ Then: ./rollback resume --approve $1.ask-$gate_number=yes"
                 ;;
         esac
     done
+    loss_know
     gate_tell "$1"
+    [ -z "$gate_takes" ] || journal_or_stop expected - "$gate_takes"
     if [ -n "${scenario_loss-}" ] && ! opted accept-loss && ! ask_possible; then
-        walk_stop 4 pending "What is lost has to be accepted by somebody: ./rollback resume --accept-loss"
+        gate_more=''
+        [ -z "${scenario_approve-}" ] || gate_more=" --approve $1=$1${scenario_other:+ --as NAME}"
+        walk_stop 4 pending "What is lost has to be accepted by somebody${gate_more:+, and the scenario approved}: ./rollback resume --accept-loss$gate_more"
         return 1
     fi
     if [ -n "${scenario_approve-}" ]; then
@@ -94,7 +98,16 @@ Then: ./rollback resume --approve $1.ask-$gate_number=yes"
 
 # gate_tell SCENARIO shows what whoever approves has to know.
 gate_tell() {
-    [ -z "${scenario_takes-}" ] || say "  takes about $(duration "$scenario_takes")${scenario_rto:+, and may take $(duration "$scenario_rto")}"
+    gate_limit=${scenario_rto:-${plan_rto-}} gate_unknown=0
+    gate_takes=$(time_left "scenarios/$1")
+    gate_unknown=${gate_takes#* } gate_takes=${gate_takes% *}
+    gate_words=$(time_words "$gate_takes" "$gate_unknown")
+    [ "$gate_takes" -gt 0 ] || gate_takes=''
+    if [ -n "$gate_words" ]; then
+        say "  takes $gate_words${gate_limit:+, and may take $(duration "$gate_limit")}"
+    elif [ -n "$gate_limit" ]; then
+        say "  may take $(duration "$gate_limit"); how long it takes nobody has said"
+    fi
     if [ -n "${scenario_loss-}" ]; then
         say_bad "  POINT OF NO RETURN: $scenario_loss"
     else
@@ -118,7 +131,7 @@ gate_approve() {
             return 1
         fi
         if [ "$gate_approver" = "$(operator)" ]; then
-            walk_stop 4 pending "$5 is approved by somebody other than its operator, and both are $gate_approver."
+            walk_stop 4 pending "It has to be approved by somebody other than its operator, and both are $gate_approver."
             return 1
         fi
     fi

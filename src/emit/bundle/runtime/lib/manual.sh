@@ -8,7 +8,9 @@ step_manual() {
     [ -z "${walk_external-}" ] || say "  This is carried out by ${walk_external-}."
     [ -z "${step_by-}" ] || say "  by $(role_of "$step_by")"
     step_text=$(program_file "${step_file-}")
-    [ ! -r "$step_text" ] || say_indented "$step_text"
+    [ ! -r "$step_text" ] || manual_task "$step_text" >"$RBK_STATE/tmp/task.$1"
+    [ ! -s "$RBK_STATE/tmp/task.$1" ] || say_prose "$RBK_STATE/tmp/task.$1"
+    rm -f "$RBK_STATE/tmp/task.$1"
     journal_or_stop started "$1" 1 "${step_takes-}" "$2"
     step_started=$(journal_second)
     step_answer=''
@@ -22,15 +24,24 @@ step_manual() {
     if [ -z "$step_answer" ] && [ -n "${step_change-}" ] && settle_checks "$1"; then
         step_answer='done'
     fi
-    if [ -z "$step_answer" ] && ask_word "$1" 'done' "  $2: type done when it has been done."; then
+    if [ -z "$step_answer" ] && ask_word "$1" 'done' "  Do this, then say so."; then
         step_answer='done'
     fi
     if [ -z "$step_answer" ]; then
         journal_or_stop redo "$1"
-        walk_stop 4 pending "$2 is done by a person. When it has been done:
-  ./rollback resume --assume $1=done"
+        walk_stop 4 pending "$2: a person does this.
+When it has been done: ./rollback resume --assume $1=done"
         return 1
     fi
     step_changes_are "$1" "$(step_aim)"
     journal_or_stop effect "$1" "$(($(now) - step_started))"
+}
+
+# manual_task FILE prints what is to be done: the file without the heading, which names the step, and the line of where it stands.
+manual_task() {
+    awk '
+        NR == 1 && /^# / { heading = 1; next }
+        heading && /^$/ { if (++blanks == 2) heading = 0; next }
+        heading && blanks == 1 { next }
+        { print }' "$1"
 }

@@ -12,7 +12,7 @@ message_send() {
     }
     for message_slot in ${message_slots-}; do
         message_question=$(variable_value "slot_$(variable_name "$message_slot")_question")
-        [ -n "$(message_slot_value "$message_slot")" ] || message_ask_slot "$message_slot" "$message_question" || {
+        message_filled_in "$message_slot" || message_ask_slot "$message_slot" "$message_question" || {
             child_refuse "the slot $message_slot is not filled in: --slot $message_slot=TEXT"
             return 4
         }
@@ -86,15 +86,20 @@ message_values() {
     printf 'finished\t%s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')"
     printf 'elapsed\t%s\n' "$(duration $(($(now) - message_start)))"
     printf 'operator\t%s\n' "$(operator)"
-    printf 'loss\t%s\n' "${scenario_loss:-nothing}"
+    printf 'loss\t%s\n' "$(message_loss)"
     state_query 'event == "recorded" && run == r { print item "\t" first }' "r=$journal_run"
     option_each slot
 }
 
-message_slot_value() {
-    message_value=$(option_value slot "$1")
-    [ -n "$message_value" ] || message_value=$(run_field "$journal_run" recorded "$1")
-    printf '%s' "$message_value"
+# What was accepted when the scenario was started; nothing else is lost by it.
+message_loss() {
+    message_value=$(state_query 'run == r && event == "accepted-loss" { loss = first } END { print loss }' "r=$journal_run")
+    printf '%s' "${message_value:-nothing}"
+}
+
+# message_filled_in SLOT: is it on record for this run, and nothing else given since?
+message_filled_in() {
+    [ -z "$(option_value slot "$1")" ] && [ -n "$(run_field "$journal_run" recorded "$1")" ]
 }
 
 # message_ask_slot SLOT QUESTION: --slot SLOT=TEXT, or a person; 4 when there is neither.

@@ -11,7 +11,7 @@ parallel_run() {
     parallel_items=$(siblings_of "${journal_program:?}" "$1")
     parallel_left=$(printf '%s\n' "$parallel_items" | awk '$2 == "-" { printf "%s ", $1 }')
     parallel_pids='' parallel_failed='' parallel_settled=''
-    say_title "$2 (side by side: $parallel_left)"
+    say_title "$2: $(printf '%s' "${parallel_left% }" | sed 's/ /, /g')"
     while [ -n "$parallel_left$parallel_pids" ]; do
         parallel_start_ready
         if [ -z "$parallel_pids" ]; then

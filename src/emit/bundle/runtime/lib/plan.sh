@@ -36,7 +36,7 @@ conf() {
 
 scenario_load() {
     conf scenarios "$1" scenario_title scenario_from scenario_until scenario_within scenario_within_of \
-        scenario_approve scenario_other scenario_needs scenario_rto scenario_takes scenario_loss \
+        scenario_approve scenario_other scenario_needs scenario_rto scenario_takes scenario_loss scenario_restores \
         scenario_undoes scenario_forward scenario_limits scenario_part scenario_asks
 }
 
@@ -74,6 +74,17 @@ program_name() {
     case $1 in
         scenarios/*) printf 'scenario %s' "${1#scenarios/}" ;;
         *) program_title "$1" ;;
+    esac
+}
+
+# run_words WHY prints the same of how an open run stands.
+run_words() {
+    case $1 in
+        running) printf 'was under way and has not been ended' ;;
+        failed) printf 'has stopped at a step that failed' ;;
+        pending) printf 'waits for a person' ;;
+        interrupted) printf 'was interrupted' ;;
+        stopped) printf 'has stopped at something that was not there' ;;
     esac
 }
 

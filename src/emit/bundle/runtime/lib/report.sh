@@ -22,7 +22,12 @@ report_body() {
 report_changes() {
     printf '\n## Changes\n\n| change | state | since |\n|---|---|---|\n'
     for report_change in ${plan_changes-}; do
-        printf '| %s | %s | %s |\n' "$report_change" "$(change_state "$report_change")" \
+        case $(change_state "$report_change") in
+            none) report_state='not applied' ;;
+            unknown) report_state='**unknown**' ;;
+            *) report_state=$(change_state "$report_change") ;;
+        esac
+        printf '| %s | %s | %s |\n' "$report_change" "$report_state" \
             "$(state_query 'event == "change" && item == name { at = time } END { print at }' "name=$report_change")"
     done
 }
@@ -43,11 +48,11 @@ report_summary() {
     state_query '
         run == r && event == "run-started" { print "- run: " run; print "- started: " time " by " first " on " second }
         run == r && event == "run-resumed" { print "- resumed: " time " by " first " (was: " fourth ")" }
-        run == r && event == "run-ended" { print (item == "done" ? "- ended: " : "- stopped: ") time ": " item (item == "left" ? " for " second : "") }
+        run == r && event == "run-ended" { print (item == "done" ? "- ended: " : "- stopped: ") time ": " item (item == "left" ? " for " second : "") (third == "" || third == "." ? "" : " (" third ")") }
         run == r && event == "T" { print "- T: " time }
         run == r && event == "param" { print "- parameter " item ": " first }
         run == r && event == "recorded" { print "- recorded, " item ": " first }
-        run == r && event == "accepted-loss" { print "- lost, and accepted " second ": " first }' "r=$1"
+        run == r && event == "accepted-loss" { sub(/^by=/, "", second); print "- loss, accepted by " second ": " first }' "r=$1"
     case $report_program in
         scenarios/*) ;;
         *) return 0 ;;
@@ -61,7 +66,8 @@ report_summary() {
     if [ "$report_how" = 'done' ]; then
         report_spent=$((report_to - report_from))
         printf -- '- took: %s' "$(duration "$report_spent")"
-        [ -z "${scenario_takes-}" ] || printf ', estimated %s' "$(duration "$scenario_takes")"
+        report_takes=$(state_query 'run == r && event == "expected" { print first; exit }' "r=$1")
+        [ -z "${report_takes:=${scenario_takes-}}" ] || printf ', estimated %s' "$(duration "$report_takes")"
         if [ -n "$report_limit" ]; then
             printf ', RTO %s: ' "$(duration "$report_limit")"
             if [ "$report_spent" -le "$report_limit" ]; then printf 'met'; else printf '**missed**'; fi
@@ -70,7 +76,8 @@ report_summary() {
     else
         printf -- '- has not ended\n'
     fi
-    [ -n "${scenario_loss-}" ] || printf -- '- lost: nothing, according to the plan\n'
+    run_has "$1" accepted-loss "${report_program#scenarios/}" || ! run_has "$1" gate-passed - ||
+        printf -- '- lost: nothing, according to the plan\n'
 }
 
 report_steps() {
@@ -82,18 +89,20 @@ report_steps() {
             if (s >= 60) return int(s / 60) "m" sprintf("%02ds", s % 60)
             return s "s"
         }
+        function who(field) { sub(/=/, " ", field); return field }
         function cell(text) { gsub(/\|/, "\\|", text); return text }
         function seen(name) { if (!(name in outcome)) { order[++count] = name; outcome[name] = "" } }
         run != r { next }
         event == "started" { seen(item); outcome[item] = "begun, outcome unknown"; if (!(item in at)) at[item] = seconds; estimate[item] = second; tries[item]++ }
         event == "interrupted" { seen(item); outcome[item] = "interrupted, outcome unknown" }
+        event == "redo" { seen(item); outcome[item] = "not done yet" }
         event == "effect" { seen(item); outcome[item] = "done, not verified"; if (first !~ /^[0-9]+$/) remark[item] = remark[item] first " " }
         event == "done" { seen(item); outcome[item] = "done"; if (item in at) spent[item] = seconds - at[item] }
         event == "failed" { seen(item); outcome[item] = "**failed** (" first ")"; remark[item] = remark[item] second " "; if (item in at) spent[item] = seconds - at[item] }
         event == "skipped" { seen(item); if (outcome[item] !~ /failed/) { outcome[item] = "passed over"; remark[item] = remark[item] first " " } }
         event == "failed-over" { seen(item); outcome[item] = "failed, fallback under way"; remark[item] = remark[item] second " " }
         event == "done-by-fallback" { seen(item); outcome[item] = "done **by fallback**" }
-        event == "assumed" { seen(item); remark[item] = remark[item] "assumed " first " " third " " }
+        event == "assumed" { seen(item); remark[item] = remark[item] "assumed " first " " who(third) " " }
         END {
             for (i = 1; i <= count; i++) {
                 name = order[i]
@@ -105,11 +114,12 @@ report_steps() {
 
 report_gates() {
     report_text=$(state_query '
+        function who(field) { sub(/=/, " ", field); return field }
         run != r { next }
-        event == "answered" { print "- " time " " item ": " first ", " second ", " third }
-        event == "approved" { print "- " time " " item ": approved by " first ", " second }
-        event == "chosen" { print "- " time " " item ": chose " first ", " second ", " third }
-        event == "decided" || event == "declined" { print "- " time " " item ": decided " first ", " second }' "r=$1")
+        event == "answered" { print "- " time " " item ": " first ", " second ", " who(third) }
+        event == "approved" { print "- " time " " item ": approved by " first ", " who(second) }
+        event == "chosen" { print "- " time " " item ": chose " first ", " second ", " who(third) }
+        event == "decided" || event == "declined" { print "- " time " " item ": decided " first ", " who(second) }' "r=$1")
     [ -z "$report_text" ] || printf '\n### Gates and approvals\n\n%s\n' "$report_text"
 }
 

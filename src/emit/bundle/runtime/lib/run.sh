@@ -11,6 +11,15 @@ run_new() {
     journal_or_stop run-started "$1" "$(operator)" "$(host_name)" "$$"
     journal_or_stop bounds - "${2:--}" "${3:--}" "${4:--}"
     params_record || die 3 "cannot write the journal"
+    slots_record
+}
+
+# What fills messages is remembered for those that are sent after an interruption.
+slots_record() {
+    option_each slot >"$RBK_STATE/tmp/slots"
+    while IFS=$TAB read -r run_slot run_value; do
+        journal_or_stop recorded "$run_slot" "$run_value" "by=$(operator)"
+    done <"$RBK_STATE/tmp/slots"
 }
 
 run_belongs() {
@@ -27,11 +36,11 @@ run_carry_out() {
     run_gate "$1" && program_visit walk "$1"
     walk_result >"$RBK_STATE/tmp/outcome"
     read -r run_status run_outcome run_next <"$RBK_STATE/tmp/outcome" || :
-    journal run-ended "$run_outcome" "$run_status" "$run_next" || {
+    journal run-ended "$run_outcome" "$run_status" "$run_next" "$(walk_why)" || {
         warn "The journal can't be written: the end of this run is not on record."
         run_status=1
     }
-    run_tell "$1" "$run_outcome" "$3"
+    run_tell "$1" "$run_outcome" "$3" "$4"
     if [ "$run_next" != - ]; then
         run_follow "$run_next"
         return
@@ -105,23 +114,42 @@ run_signals() {
 # whoever called sees it.
 run_interrupted() {
     trap '' HUP INT TERM
+    run_under_way=${step_now:-${parallel_pids% }}
     parallel_stop
     child_stop
     step_cut_short
     journal run-ended interrupted "$2" "$1"
     rmdir "$RBK_STATE/tmp/asking" 2>/dev/null
     lock_release
-    printf '\n' 2>/dev/null
-    warn "Interrupted by $1. What was under way has been stopped; whether it had its effect is not known. Next:" 2>/dev/null
-    say_next resume 2>/dev/null
+    run_tell_interrupted "$1" 2>/dev/null
     trap - "$1"
     kill -s "$1" "$$"
     exit "$2"
 }
 
+# The terminal may be gone, and with it whoever reads.
+run_tell_interrupted() {
+    say_title "Interrupted (signal $1)."
+    if [ -n "$run_under_way" ]; then
+        say "What was under way has been stopped: $(run_names "$run_under_way"). Whether it had its effect is not known; resume finds out, or asks."
+    else
+        say "Nothing was under way, so nothing was left half done."
+    fi
+    say "Next, one of:"
+    say_next "resume    goes on where it stood"
+    run_tell_ways "$RBK_PROGRAM"
+}
+
+# run_names STEP[:PROCESS]... prints the steps with commas.
+run_names() {
+    run_list=''
+    for run_each in $1; do run_list="$run_list${run_list:+, }${run_each%%:*}"; done
+    printf '%s' "$run_list"
+}
+
 # --- what is said at the end --------------------------------------------------------
 
-# run_tell PROGRAM OUTCOME ONLY
+# run_tell PROGRAM OUTCOME ONLY UNTIL
 run_tell() {
     run_spent=$(($(now) - $(run_start "$RBK_RUN")))
     run_limit=''
@@ -130,7 +158,7 @@ run_tell() {
     esac
     case $2 in
         'done')
-            say_title "The $(program_name "$1") has reached its end after $(duration "$run_spent")${run_limit:+, of $(duration "$run_limit") that it may take}."
+            run_tell_done "$1" "$4"
             [ -z "$run_limit" ] || [ "$run_spent" -le "$run_limit" ] || warn "That was $(duration $((run_spent - run_limit))) too long."
             if [ -n "$3" ]; then
                 warn "Only the step $3 was asked for: nothing is said about the rest."
@@ -138,7 +166,7 @@ run_tell() {
             if run_fell_back; then
                 warn "It got there by a fallback; the report says where."
             fi
-            say_next report
+            run_tell_next "$1"
             ;;
         failed)
             say_title "It has stopped at a step that failed. Nothing after it was done. Next, one of:"
@@ -155,6 +183,35 @@ run_tell() {
             run_tell_ways "$1"
             ;;
     esac
+}
+
+# run_tell_done PROGRAM UNTIL
+run_tell_done() {
+    run_left=''
+    case $1 in prepare | forward) run_left=$(run_missing "$1") ;; esac
+    if [ -z "$(state_query 'run == r && event == "started" { print 1; exit }' "r=$RBK_RUN")" ]; then
+        say_title "Nothing was left to do in the $(program_name "$1")${2:+ up to the phase $2}."
+    elif [ -n "$2" ] && [ -n "$run_left" ]; then
+        say_title "The $(program_name "$1") has come to the end of the phase $2, after $(duration "$run_spent"). There is more to come."
+    else
+        say_title "The $(program_name "$1") has reached its end after $(duration "$run_spent")${run_limit:+, of $(duration "$run_limit") that it may take}."
+    fi
+}
+
+# run_tell_next PROGRAM: what follows when all went well.
+run_tell_next() {
+    say "Next:"
+    case $1 in
+        prepare | forward)
+            if [ -n "$(run_missing prepare)" ]; then
+                say_next prepare
+            elif [ -n "$(run_missing forward)" ]; then
+                say_next forward
+            fi
+            ;;
+    esac
+    say_next "report    what happened, for the record"
+    say_next "status    where things stand"
 }
 
 run_tell_ways() {

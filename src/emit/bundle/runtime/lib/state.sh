@@ -30,6 +30,14 @@ change_state() {
         }' "name=$1"
 }
 
+# changes_there NAMES: is one of them applied, or may it be?
+changes_there() {
+    for state_each in $1; do
+        case $(change_state "$state_each") in applied | unknown) return 0 ;; esac
+    done
+    return 1
+}
+
 # change_time NAME STATE prints when the change last came to that state, in seconds.
 change_time() {
     state_query 'event == "change" && item == name && first == wanted { at = seconds } END { print at }' "name=$1" "wanted=$2"

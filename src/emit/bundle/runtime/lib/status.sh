@@ -38,21 +38,30 @@ status_run() {
         read -r status_id status_program status_why <<END
 $status_open
 END
-        case $status_why in
-            running) status_why='was under way and has not been ended' ;;
-            failed) status_why='has stopped at a step that failed' ;;
-            pending) status_why='waits for a person' ;;
-            interrupted) status_why='was interrupted' ;;
-            stopped) status_why='has stopped at something that was not there' ;;
-        esac
-        warn "The $(program_name "$status_program") $status_why (run $status_id)."
+        warn "The $(program_name "$status_program") $(run_words "$status_why")."
+        say_aside "  run $status_id"
+        status_reason=$(state_query 'run == r && event == "run-ended" { why = third } event == "run-resumed" { why = "" } END { print why }' "r=$status_id")
+        case $status_reason in '' | .) ;; *) warn "  $status_reason" ;; esac
         status_steps "$status_id" "$status_program"
         return
     fi
     read -r status_id status_program status_how <<END
 $(run_last)
 END
-    [ -z "$status_id" ] || say "Last: the $(program_name "$status_program") ended: $status_how (run $status_id)."
+    [ -n "$status_id" ] || return 0
+    case $status_how in
+        'done') status_how='reached its end' ;;
+        aborted) status_how='was given up' ;;
+        refused) status_how='was refused' ;;
+        left) status_how='went over to a scenario' ;;
+        superseded) status_how='gave way to a scenario' ;;
+    esac
+    status_until=$(state_query 'run == r && event == "bounds" && third != "-" { print third }' "r=$status_id")
+    if [ -n "$status_until" ] && [ "$status_how" = 'reached its end' ]; then
+        status_how="reached the end of the phase $status_until"
+    fi
+    say "Last: the $(program_name "$status_program") $status_how."
+    say_aside "  run $status_id"
 }
 
 # status_steps RUN PROGRAM names the steps that are neither done nor untouched.
@@ -71,10 +80,11 @@ status_steps() {
 status_next() {
     say "Next:"
     if [ -n "$status_open" ]; then
-        say_next "resume"
+        say_next "resume    goes on where it stood"
         say_next "abort     gives it up, which turns nothing back"
-        case $status_program in
-            prepare | forward) status_scenarios ;;
+        case $status_program:$status_why in
+            *:running) ;;
+            prepare:* | forward:*) status_scenarios ;;
         esac
         return
     fi
@@ -96,10 +106,15 @@ status_scenarios() {
             scenario_load "$status_scenario" && [ -z "${scenario_part-}" ] || exit 0
             gate_applies >/dev/null || exit 0
             status_left=$(gate_time_left)
+            loss_know
+            status_takes=$(time_left "scenarios/$status_scenario")
+            status_takes=$(time_words "${status_takes% *}" "${status_takes#* }")
             say_next "run $status_scenario"
-            say "      ${scenario_title-}${scenario_takes:+; about $(duration "$scenario_takes")}${status_left:+; to be started within $(duration "$status_left")}"
+            say "      ${scenario_title-}${status_takes:+; $status_takes}${status_left:+; to be started within $(duration "$status_left")}"
             if [ -n "${scenario_loss-}" ]; then
-                say_bad "      lost: $scenario_loss"
+                say_bad "      $scenario_loss"
+            elif [ -z "${scenario_forward-}" ]; then
+                say "      nothing is lost"
             fi
         )
     done

@@ -143,14 +143,18 @@ main_shell() {
     fi
     cd "$RBK_HOME" || return 2
     main_locale
-    if [ -n "${step_dir_env-}" ]; then
-        step_dir=$(variable_value "$step_dir_env")
-        [ -n "$step_dir" ] || {
-            answer_detail="\$$step_dir_env is not set"
-            return 1
-        }
-    fi
+    main_folder_of_step || return
     host_run "${step_via-}" "${step_dir-}" "${step_shell:-sh}" "$main_directory/${step_file-}"
+}
+
+# The step's own directory, where a variable names it.
+main_folder_of_step() {
+    [ -n "${step_dir_env-}" ] || return 0
+    step_dir=$(variable_value "$step_dir_env")
+    [ -n "$step_dir" ] || {
+        answer_detail="\$$step_dir_env is not set"
+        return 1
+    }
 }
 
 # What the engine has taken, verified and copied goes on record with its sum.
@@ -222,12 +226,21 @@ main_set() {
     return 1
 }
 
-# The copy of the file as it was belongs to the change, so that its undo finds it; each run makes its own.
+# The copy of the file as it was belongs to the change, so that its undo finds it; each run makes its own. The new content takes
+# the file's place in one moment or not at all, so that nothing stays of an edit that failed.
 main_edit() {
+    main_edit_file "$1" && return
+    main_status=$?
+    : >"$RBK_TMP/clean"
+    return "$main_status"
+}
+
+main_edit_file() {
     mkdir -p "$RBK_STATE/edits" || return 1
     if [ -n "${step_target-}" ]; then
         target_connect "$step_target" || return 2
     fi
+    main_edit_path "${step_path-}" || return
     main_owner=${step_change:-$1}
     case ${step_mode-} in
         restore | unpatch) main_file=$(main_saved "$main_owner") ;;
@@ -236,7 +249,24 @@ main_edit() {
             journal saved "$main_owner" "$main_file" || return 2
             ;;
     esac
-    edit_apply "${step_mode-}" "${step_path-}" "${step_file:+$main_directory/$step_file}" "$main_file"
+    edit_apply "${step_mode-}" "$main_path" "${step_file:+$main_directory/$step_file}" "$main_file"
+}
+
+# main_edit_path PATH: a relative one lies where the step's code would run: in its directory, in that of its host, or in the bundle.
+main_edit_path() {
+    main_path=$1
+    case $1 in /*) return 0 ;; esac
+    main_folder_of_step || return
+    main_folder=${step_dir-}
+    if [ -n "${step_via-}" ]; then
+        host_connection "$step_via" || return 2
+        main_folder=$(host_path "$main_folder")
+    fi
+    case $main_folder in
+        /*) ;;
+        *) main_folder=$RBK_HOME${main_folder:+/$main_folder} ;;
+    esac
+    main_path=$main_folder/$1
 }
 
 # main_saved NAME prints where the preparation or the forward run last saved it.

@@ -38,8 +38,17 @@ step_walk() {
     step_verify "$@"
 }
 
+# The step's own time, and on a screen that of all that is still to come.
 step_estimate() {
-    [ -z "${step_takes-}" ] || printf '  (about %s)' "$(duration "$step_takes")"
+    step_words=''
+    [ "${step_effect-}" != undo ] || changes_there "${step_change-} ${step_undoes-}" || return 0
+    [ -z "${step_takes-}" ] || step_words="about $(duration "$step_takes")"
+    if [ "${say_width:-0}" -gt 0 ] && [ -z "${walk_only-}${branch_item-}" ]; then
+        step_rest=$(time_left "${journal_program:?}" "${journal_run:?}" "${walk_counted-}")
+        step_rest=$(time_words "${step_rest% *}" "${step_rest#* }")
+        [ -z "$step_rest" ] || [ "$step_rest" = "$step_words" ] || step_words="$step_words${step_words:+; }still to do: $step_rest"
+    fi
+    [ -z "$step_words" ] || printf '  (%s)' "$step_words"
 }
 
 # step_fresh ...: 0 when its effect is there and it is to be verified; otherwise it is over with.
@@ -184,7 +193,7 @@ step_verify() {
     done
     step_record "$@"
     journal_or_stop "done" "$1" "$(step_spent "$1")"
-    say_good "  done$(step_words)"
+    say_good "  ${branch_item:+$1: }done$(step_words)"
 }
 
 # step_spent ID prints the seconds since it was started in this run.

@@ -5,6 +5,7 @@
 # its end in any case. Refuses to know how a step is done (step.sh) or a person asked (decide.sh).
 
 walk_stopped='' walk_outcome='' walk_status=0 walk_next=''
+walk_reason=''          # why it has stopped, in one line
 walk_skipping=''        # the block that is being passed over
 walk_seeking=''         # --from: the step where the walk begins
 walk_only=''            # --only: the one step that is wanted
@@ -16,7 +17,7 @@ walk_fallbacks=''       # fallbacks that were entered and not left: innermost fi
 
 # walk_begin_at PROGRAM FROM ONLY UNTIL COUNTED sets out.
 walk_set_out() {
-    walk_stopped='' walk_outcome='' walk_status=0 walk_next=''
+    walk_stopped='' walk_outcome='' walk_status=0 walk_next='' walk_reason=''
     walk_skipping='' walk_phase_now='' walk_external='' walk_fallbacks=''
     walk_seeking=$2 walk_only=$3 walk_until=$4 walk_counted=$5
     walk_order=$(list_steps "$1" | tr '\n' ' ')
@@ -25,7 +26,7 @@ walk_set_out() {
 # walk_stop STATUS OUTCOME REASON: nothing more is done in this run.
 walk_stop() {
     [ -z "$walk_stopped" ] || return 0
-    walk_stopped=yes walk_status=$1 walk_outcome=$2
+    walk_stopped=yes walk_status=$1 walk_outcome=$2 walk_reason=${3%%"$NEWLINE"*}
     [ -z "$3" ] || warn "$3"
 }
 
@@ -33,6 +34,10 @@ walk_stop() {
 walk_leave() {
     walk_stop 1 left ''
     walk_next=$1
+}
+
+walk_why() {
+    printf '%s' "$walk_reason"
 }
 
 # walk_result prints how the walk ended: status, outcome, and the scenario that follows or `-`.
