@@ -11,6 +11,7 @@ mod page;
 mod reference;
 mod registry;
 mod reversal;
+mod sql;
 mod time;
 mod words;
 

@@ -3,6 +3,7 @@
 mod near;
 mod order;
 mod saved;
+mod sql;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,6 @@
 //! Every code that a finding can carry, once. The order is the catalogue's.
 
-use super::{Finder, Rule, accept, backup, decision, order, reference, reversal, time};
+use super::{Finder, Rule, accept, backup, decision, order, reference, reversal, sql, time};
 use crate::diagnostic::Severity;
 
 /// Every rule, and every code of the parser, the resolver and the graph.
@@ -11,10 +11,13 @@ pub const REGISTRY: &[Rule] = &[
     backup::never_taken::RULE,
     backup::never_used::RULE,
     reversal::burns_bridge::RULE,
+    reversal::cascade::RULE,
     reversal::hollow_undo::RULE,
     told("reversal/irreversible", include_str!("pages/reversal-irreversible.md")),
     reversal::leaves_writes_behind::RULE,
+    reversal::lossy_conversion::RULE,
     told("reversal/no-inverse", include_str!("pages/reversal-no-inverse.md")),
+    reversal::not_ours::RULE,
     reversal::release_needs_dropped::RULE,
     reversal::undeclared::RULE,
     reversal::undeclared_loss::RULE,
@@ -30,6 +33,14 @@ pub const REGISTRY: &[Rule] = &[
     decision::no_scenario::RULE,
     decision::trigger_after_return::RULE,
     decision::trigger_unmapped::RULE,
+    sql::blocks_writers::RULE,
+    sql::breaks_old_release::RULE,
+    sql::enum_value_added::RULE,
+    sql::invalid_index_hidden::RULE,
+    sql::modify_drops_attributes::RULE,
+    sql::multi_object_drop::RULE,
+    sql::opaque::RULE,
+    sql::unvalidated_constraint::RULE,
     told("reference/cycle", include_str!("pages/reference-cycle.md")),
     told("reference/duplicate", include_str!("pages/reference-duplicate.md")),
     told("reference/missing-file", include_str!("pages/reference-missing-file.md")),

@@ -1,8 +1,11 @@
 //! Whether the undo undoes.
 
 pub mod burns_bridge;
+pub mod cascade;
 pub mod hollow_undo;
 pub mod leaves_writes_behind;
+pub mod lossy_conversion;
+pub mod not_ours;
 pub mod release_needs_dropped;
 pub mod undeclared;
 pub mod undeclared_loss;

@@ -1,0 +1,79 @@
+//! What statements of SQL do that the plan does not reckon with. What they destroy is the matter of `backup/missing` and of
+//! `reversal/undeclared`.
+
+pub mod blocks_writers;
+pub mod breaks_old_release;
+pub mod enum_value_added;
+pub mod invalid_index_hidden;
+pub mod modify_drops_attributes;
+pub mod multi_object_drop;
+pub mod opaque;
+pub mod unvalidated_constraint;
+
+use std::collections::BTreeSet;
+
+use crate::analysis::program::{Item, Work};
+use crate::analysis::writes::{Turn, Writes};
+use crate::effect::object::Object;
+use crate::effect::sql::{self, Dialect, Statement};
+use crate::plan::action::Code;
+use crate::plan::id::Id;
+use crate::plan::target::Target;
+use crate::source::Span;
+
+use super::Context;
+
+/// A statement where a program carries it out.
+pub struct Said<'a, 'p> {
+    pub item: &'a Item<'p>,
+    pub on: Id<Target>,
+    pub code: &'p Code,
+    pub dialect: Dialect,
+    pub statement: &'a Statement,
+    /// In the forward run, the item's place in it stands behind these writes.
+    pub forward: Option<&'a Writes>,
+}
+
+impl Said<'_, '_> {
+    /// Returns where an object of the statement stands.
+    pub fn place(&self, context: &Context<'_>, object: &Object) -> Span {
+        self.code.place(&context.sources.file(self.code.span.file).text, &object.range)
+    }
+
+    /// Returns where the statement stands.
+    pub fn span(&self, context: &Context<'_>) -> Span {
+        self.code.place(&context.sources.file(self.code.span.file).text, &self.statement.range)
+    }
+}
+
+/// Visits every statement that the forward run and the scenarios carry out, each where it stands once.
+pub fn each_statement(context: &Context<'_>, visit: &mut dyn FnMut(&Said<'_, '_>)) {
+    let plan = context.plan;
+    let mut seen: BTreeSet<Span> = BTreeSet::new();
+    let mut writes = Writes::default();
+    context.facts.forward.each(&mut |item, sure| {
+        statements(context, item, Some(&writes), &mut seen, visit);
+        if let Some(turn) = Turn::of(plan, item) {
+            writes.turn(&turn, sure);
+        }
+    });
+    for item in context.facts.scenarios.iter().flat_map(|program| program.items()) {
+        statements(context, item, None, &mut seen, visit);
+    }
+}
+
+fn statements(
+    context: &Context<'_>,
+    item: &Item<'_>,
+    forward: Option<&Writes>,
+    seen: &mut BTreeSet<Span>,
+    visit: &mut dyn FnMut(&Said<'_, '_>),
+) {
+    let (Work::Sql(code), Some(on)) = (&item.work, item.on) else { return };
+    let Some(dialect) = Dialect::of(context.plan.targets[on].kind.value) else { return };
+    if seen.insert(code.span) {
+        for statement in &sql::split(&code.text, dialect) {
+            visit(&Said { item, on, code, dialect, statement, forward });
+        }
+    }
+}
