@@ -3,7 +3,7 @@
 //!
 //! stdout carries the product, stderr the conversation. The exit status is 0 when all is well, 1 when there are findings
 //! that count (or `fmt --check` or `docs --check` would change something), 2 when the command was wrong or a file could not be read or
-//! written. A reader that goes away early ends the command quietly with 0.
+//! written; `run` ends with the status of the bundle. A reader that goes away early ends the command quietly with 0.
 
 #![allow(clippy::disallowed_methods, reason = "this is the room that may touch the world")]
 
@@ -18,6 +18,7 @@ mod fmt;
 mod graph;
 mod output;
 mod rules;
+mod run;
 mod terminal;
 mod undo;
 
@@ -46,6 +47,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match args.command {
         Command::Check(options) => check::run(&options),
         Command::Build(options) => build::run(&options),
+        Command::Run(options) => run::run(&options),
         Command::Fmt(options) => fmt::run(&options),
         Command::Graph(options) => graph::run(&options),
         Command::Undo(options) => undo::run(&options),

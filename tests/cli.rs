@@ -339,6 +339,33 @@ fn a_journal_survives_its_plan_being_built_again_and_stops_another() {
 }
 
 #[test]
+fn run_is_a_door_to_the_bundle_and_ends_as_it_ends() {
+    let path = std::env::var("PATH").unwrap();
+    let ran = Rbk::new().file("plan.rbk", PLAN).env("PATH", &path).args("run plan.rbk").run();
+    insta::assert_snapshot!("run_a_plan", ran.session());
+    let built = ran.read("add-column/SHA256SUMS");
+    let ran = ran.then().env("PATH", &path).args("run add-column mark add-note applied --operator Ann").run();
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "On record: add-note is applied, says Ann.\n"), "{}", ran.session());
+    // A run may be under way: what is built already is left as it is.
+    let ran = ran.then().file("add-column/state/lock/owner", "").env("PATH", &path).args("run plan.rbk status").run();
+    assert_eq!((ran.status, ran.read("add-column/SHA256SUMS")), (0, built), "{}", ran.session());
+    assert!(ran.stdout.contains("  applied      add-note"), "{}", ran.stdout);
+    let ran = ran.then().env("PATH", &path).args("run -o elsewhere plan.rbk --no-such-option").run();
+    insta::assert_snapshot!("run_misused", ran.session());
+}
+
+#[test]
+fn run_refuses_what_is_neither_a_bundle_nor_a_sound_plan() {
+    let ran = Rbk::new().file("plan.rbk", faulty()).file("folder/file", "").args("run plan.rbk prepare").run();
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""), "{}", ran.session());
+    assert!(!ran.path().join("add-column").exists());
+    let ran = ran.then().args("run folder").run();
+    insta::assert_snapshot!("run_no_bundle", ran.session());
+    let ran = ran.then().args("run -o there folder").run();
+    insta::assert_snapshot!("run_builds_nothing", ran.session());
+}
+
+#[test]
 fn a_runbook_is_written_alone_and_is_that_of_the_bundle() {
     let ran = Rbk::new().file("plan.rbk", PLAN).args("docs plan.rbk").run();
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));

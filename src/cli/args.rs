@@ -1,5 +1,6 @@
 //! The arguments, as clap reads them and as `--help` explains them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -24,6 +25,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Write the bundle that carries the plan out: scripts, runbook, journal
     Build(BuildArgs),
+    /// Carry a bundle out, or build a plan and carry it out
+    Run(RunArgs),
     /// Lay plans out the one way
     Fmt(FmtArgs),
     /// Draw the plan
@@ -72,6 +75,24 @@ pub struct BuildArgs {
     /// The plan
     pub file: PathBuf,
     /// The directory to write; without it, the plan's name in the current directory
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub look: LookArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "The exit status is that of the bundle's `./rollback`, which does all the work.")]
+pub struct RunArgs {
+    /// A bundle's directory; or a plan, which is built first. Options of `rbk run` stand before it
+    #[arg(value_name = "BUNDLE|PLAN")]
+    pub bundle: PathBuf,
+    /// What its `./rollback` is given: `forward`, `run SCENARIO --dry-run`, `help`; without any, it says where things stand
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub words: Vec<OsString>,
+    /// Where a plan is built; without it, the plan's name in the current directory
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -151,7 +172,7 @@ pub struct RulesArgs {
 }
 
 /// How findings look.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct LookArgs {
     /// Columns of the page; without it, the terminal's, at most 120
     #[arg(long, value_name = "COLUMNS", help_heading = "Output", value_parser = clap::value_parser!(u16).range(40..))]
@@ -165,7 +186,7 @@ pub struct LookArgs {
 }
 
 /// Where a plan may read from, and the day it is judged on.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct InputArgs {
     /// The directory that plans may read files from; without it, the repository that holds the plan, else the plan's
     /// own directory

@@ -18,6 +18,22 @@ use crate::source::Sources;
 
 /// Compiles a plan into a directory. With errors nothing is written.
 pub fn run(options: &BuildArgs) -> Result<Exit, Stop> {
+    let Some((place, count)) = into(options, Standing::Replaced)? else { return Ok(Exit::Findings) };
+    let shown = files::shown(&place);
+    say(&format!("{shown}: {count} files; `{shown}/rollback` says where things stand and what to type next"));
+    Ok(Exit::Fine)
+}
+
+/// What becomes of a bundle that holds the same bytes already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Replaced,
+    /// A run of it may be under way.
+    Left,
+}
+
+/// Compiles a plan into a directory and returns it, with how many files it holds; `None` where errors keep it from being written.
+pub fn into(options: &BuildArgs, standing: Standing) -> Result<Option<(PathBuf, usize)>, Stop> {
     let mut compiled = open(&options.file, &options.input)?;
     let built = match &compiled.plan {
         Some(plan) if !compiled.has(Severity::Error) => bundle_of(plan, &compiled.sources).map(|bundle| (plan.header.name.clone(), bundle)),
@@ -29,10 +45,10 @@ pub fn run(options: &BuildArgs) -> Result<Exit, Stop> {
             let place = options.output.clone().unwrap_or_else(|| PathBuf::from(name));
             let files: Vec<NewFile<'_>> =
                 bundle.files.iter().map(|(path, file)| NewFile { path, bytes: &file.bytes, executable: file.executable }).collect();
-            files::write_bundle(&place, &files)?;
-            let shown = files::shown(&place);
-            say(&format!("{shown}: {} files; `{shown}/rollback` says where things stand and what to type next", files.len()));
-            Ok(Exit::Fine)
+            if standing == Standing::Replaced || !files::holds_bundle(&place, &files) {
+                files::write_bundle(&place, &files)?;
+            }
+            Ok(Some((place, files.len())))
         }
         Err(findings) => {
             compiled.findings.extend(findings);
@@ -40,7 +56,7 @@ pub fn run(options: &BuildArgs) -> Result<Exit, Stop> {
             tell(&compiled, options);
             let checked = Checked { sources: &compiled.sources, findings: &compiled.findings };
             say(&format!("{}: nothing was written", report::summary(&[checked])));
-            Ok(Exit::Findings)
+            Ok(None)
         }
     }
 }

@@ -9,7 +9,7 @@ mod root;
 pub use atomic::write;
 pub use disk::{Disk, read, stdin};
 pub use find::{Plans, plans};
-pub use folder::{NewFile, write_bundle};
+pub use folder::{NewFile, holds_bundle, write_bundle};
 pub use root::{repository, rooted};
 
 use std::io;

@@ -56,6 +56,11 @@ pub fn write_bundle(place: &Path, files: &[NewFile<'_>]) -> Result<(), Stop> {
     })
 }
 
+/// Returns whether the bundle at `place` consists of exactly these bytes.
+pub fn holds_bundle(place: &Path, files: &[NewFile<'_>]) -> bool {
+    files.iter().all(|file| fs::read(place.join(file.path)).is_ok_and(|bytes| bytes == file.bytes))
+}
+
 /// What stands where a bundle is to go.
 #[derive(Debug, PartialEq, Eq)]
 enum Standing {
