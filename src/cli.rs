@@ -11,6 +11,7 @@ mod args;
 mod build;
 mod check;
 mod compile;
+mod config;
 mod docs;
 mod explain;
 mod files;
@@ -19,6 +20,7 @@ mod graph;
 mod output;
 mod rules;
 mod run;
+mod settings;
 mod terminal;
 mod undo;
 
@@ -54,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Docs(options) => docs::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Rules(options) => rules::run(&options),
+        Command::Config(options) => config::run(&options),
     };
     match outcome {
         Ok(Exit::Fine) | Err(Stop::ReaderLeft) => ExitCode::SUCCESS,

@@ -12,6 +12,7 @@
 //! - [`analysis`]: what follows: programs, time, loss
 //! - [`rules`]: what is wrong with it
 //! - [`fmt`], [`emit`], [`report`]: what is written
+//! - [`config`]: what a repository says about it
 //! - [`cli`]: the only place that knows arguments, files, the clock and the terminal
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests touch the world"))]
@@ -21,6 +22,7 @@ extern crate alloc;
 
 pub mod analysis;
 pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod effect;
 pub mod emit;

@@ -23,7 +23,7 @@ mod xml;
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 
-pub use run::{RuleText, Run, Trouble, Unread};
+pub use run::{Before, Known, RuleText, Run, Trouble, Unread};
 pub use summary::{Tally, summary};
 
 /// What was found in one plan, and the files that its places lie in.

@@ -5,6 +5,7 @@
 mod architecture;
 mod bundle;
 mod cli;
+mod config;
 mod corpus;
 mod dependencies;
 mod editors;

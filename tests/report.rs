@@ -55,7 +55,16 @@ fn findings() -> Vec<Diagnostic> {
 }
 
 fn json_of(checked: &[Checked<'_>]) -> String {
-    json::render(&Run { checked, unread: &[], troubles: &[], verdicts: None, rules: &[], paths: &BTreeMap::new(), fails: Severity::Error })
+    json::render(&Run {
+        checked,
+        unread: &[],
+        troubles: &[],
+        rules: &[],
+        paths: &BTreeMap::new(),
+        verdicts: None,
+        before: None,
+        fails: Severity::Error,
+    })
 }
 
 fn shown(look: Look) -> String {

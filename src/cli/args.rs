@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::config::Selector;
 use crate::diagnostic::{Severity, nearest};
 use crate::plan::value::Date;
 
@@ -39,6 +40,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List every rule
     Rules(RulesArgs),
+    /// Print what holds here, and whether rbk.toml, an option or nobody says so
+    Config(ConfigArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -52,15 +55,15 @@ pub struct CheckArgs {
     /// Write findings to a file too, in a form of `--format`; may be given several times
     #[arg(long = "report", value_name = "FORM=FILE", value_parser = report_file, help_heading = "Output")]
     pub reports: Vec<ReportFile>,
-    /// Where the pages of rules are published, for links to them: `{rule}` stands for the rule's name, without it an anchor is added
-    #[arg(long, value_name = "URL", help_heading = "Output")]
-    pub rules_url: Option<String>,
-    /// The mildest severity that makes the exit status 1
-    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY", help_heading = "Output")]
-    pub fail_on: FailOn,
-    /// Say of each change whether its schema and its data come back, and whether the old application works beside it
+    /// Say of each change whether its schema and its data come back, and whether the old application works beside it; in `human`,
+    /// `json` and `json-lines`
     #[arg(long, help_heading = "Output")]
     pub verdicts: bool,
+    /// Write every finding that there is to the baseline, instead of telling it
+    #[arg(long, help_heading = "Rules")]
+    pub write_baseline: bool,
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
     #[command(flatten)]
     pub look: LookArgs,
     #[command(flatten)]
@@ -171,6 +174,53 @@ pub struct RulesArgs {
     pub format: ListFormat,
 }
 
+#[derive(Debug, clap::Args)]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every value, with where it comes from
+    Show(ShowArgs),
+    /// The JSON schema of rbk.toml, for editors
+    Schema,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// A plan: of what holds for some paths only, show what holds for it
+    pub file: Option<PathBuf>,
+    /// How the list is written
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ListFormat,
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Which findings count.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ChoiceArgs {
+    /// Tell findings of these rules only, in place of those that rbk.toml selects: names, groups, `all`
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = selector, help_heading = "Rules")]
+    pub select: Vec<Selector>,
+    /// Tell no findings of these rules, besides those that rbk.toml ignores
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = selector, help_heading = "Rules")]
+    pub ignore: Vec<Selector>,
+    /// Tell only what is not in this file: the findings of before
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub baseline: Option<PathBuf>,
+    /// The mildest severity that makes the exit status 1 [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Rules")]
+    pub fail_on: Option<FailOn>,
+    /// Where the pages of rules are published, for links to them: `{rule}` stands for the rule's name, without it an anchor is added
+    #[arg(long, value_name = "URL", help_heading = "Output")]
+    pub rules_url: Option<String>,
+}
+
 /// How findings look.
 #[derive(Clone, Debug, clap::Args)]
 pub struct LookArgs {
@@ -186,15 +236,21 @@ pub struct LookArgs {
 }
 
 /// Where a plan may read from, and the day it is judged on.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct InputArgs {
-    /// The directory that plans may read files from; without it, the repository that holds the plan, else the plan's
-    /// own directory
+    /// The directory that plans may read files from; without it, that of rbk.toml, else the repository that holds the
+    /// plan, else the plan's own directory
     #[arg(long, value_name = "DIR", help_heading = "Input")]
     pub root: Option<PathBuf>,
     /// Judge dates as of this day, such as 2026-03-07, instead of today
     #[arg(long, value_name = "DATE", help_heading = "Input", value_parser = date)]
     pub today: Option<Date>,
+    /// The file to read in place of the nearest rbk.toml upwards
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub config: Option<PathBuf>,
+    /// Read no rbk.toml
+    #[arg(long, conflicts_with = "config", help_heading = "Input")]
+    pub no_config: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -270,6 +326,10 @@ pub enum SqlDialect {
 pub enum ListFormat {
     Human,
     Json,
+}
+
+fn selector(text: &str) -> Result<Selector, String> {
+    Selector::parse(text).map_err(|(message, help)| format!("{message}; {help}"))
 }
 
 fn report_file(text: &str) -> Result<ReportFile, String> {

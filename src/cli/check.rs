@@ -1,5 +1,6 @@
 //! `rbk check`: what would go wrong.
 
+mod before;
 mod gather;
 mod reports;
 
@@ -8,9 +9,10 @@ use std::ffi::OsString;
 
 use clap::ValueEnum;
 
-use super::args::{CheckArgs, ReportFormat};
+use super::args::{CheckArgs, FailOn, ReportFormat};
 use super::compile::Compiled;
 use super::output::{Exit, Stop, product, say};
+use super::settings;
 use super::terminal::{self, Stream};
 use crate::analysis::Facts;
 use crate::diagnostic::Severity;
@@ -32,21 +34,40 @@ pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
 /// Returns how a run ended that has told what it found; the error of one that has told nothing.
 fn check(options: &CheckArgs) -> Result<Result<Exit, Stop>, Stop> {
     reports::distinct(&options.reports)?;
-    let gathered = gather::gather(options)?;
+    let settings = settings::load(&options.input)?;
+    if options.write_baseline && settings.baseline(&options.choice).is_none() {
+        let help = "name it: `--baseline FILE`, or `baseline` in rbk.toml";
+        return Err(Stop::advised("there is no baseline to write", help));
+    }
+    let policy = settings.policy(&options.choice)?;
+    let mut gathered = gather::gather(options, &settings, &policy)?;
+    let before = settings.baseline(&options.choice).map(|path| before::apply(&path, task(options), &mut gathered.compiled)).transpose()?;
     let checked: Vec<Checked<'_>> =
         gathered.compiled.iter().map(|one| Checked { sources: &one.sources, findings: &one.findings }).collect();
-    let rules = rule_texts(&checked, options.rules_url.as_deref());
+    let rules = rule_texts(&checked, settings.rules_url(&options.choice));
     let paths = reports::paths(&checked, &gathered.unread);
-    let fails = options.fail_on.severity();
+    let fails = settings.fails(&options.choice);
     let derived: Vec<Derived<'_>> = if options.verdicts { gathered.compiled.iter().filter_map(Derived::of).collect() } else { Vec::new() };
     let verdicts: Vec<Verdict<'_>> = derived.iter().flat_map(|one| verdicts(one.plan, &one.graph, &one.facts)).collect();
     let verdicts = options.verdicts.then_some(verdicts.as_slice());
-    let run = Run { checked: &checked, unread: &gathered.unread, troubles: &[], verdicts, rules: &rules, paths: &paths, fails };
+    let run = Run {
+        checked: &checked,
+        unread: &gathered.unread,
+        troubles: &[],
+        rules: &rules,
+        paths: &paths,
+        verdicts,
+        before: before.as_ref(),
+        fails,
+    };
     let told = Told { run, look: terminal::look(&options.look, Stream::Stdout), options };
     let written = told.write_files();
     let shown = product(&told.render(options.format));
     if options.format == ReportFormat::Human && !checked.is_empty() {
         say(&report::summary(&checked));
+    }
+    if let Some(before) = before.as_ref().filter(|_| !matches!(options.format, ReportFormat::Json | ReportFormat::JsonLines)) {
+        before::tell(before);
     }
     let exit = match gathered.unread.as_slice() {
         [] if gathered.compiled.iter().any(|one| one.has(fails)) => Ok(Exit::Findings),
@@ -58,6 +79,11 @@ fn check(options: &CheckArgs) -> Result<Result<Exit, Stop>, Stop> {
         }
     };
     Ok(shown.and(written).and(exit))
+}
+
+/// Returns what is to be done with the findings of before.
+fn task(options: &CheckArgs) -> before::Task {
+    if options.write_baseline { before::Task::Write } else { before::Task::Use }
 }
 
 /// A plan without errors of form, and what follows from it.
@@ -80,8 +106,8 @@ impl<'a> Derived<'a> {
 fn early(options: &CheckArgs, message: &str, help: Option<&str>) -> Result<(), Stop> {
     let trouble = Trouble { message: message.to_owned(), help: help.map(str::to_owned) };
     let paths = BTreeMap::new();
-    let fails = options.fail_on.severity();
-    let run = Run { checked: &[], unread: &[], troubles: &[trouble], verdicts: None, rules: &[], paths: &paths, fails };
+    let fails = options.choice.fail_on.map_or(Severity::Error, FailOn::severity);
+    let run = Run { checked: &[], unread: &[], troubles: &[trouble], rules: &[], paths: &paths, verdicts: None, before: None, fails };
     let told = Told { run, look: terminal::look(&options.look, Stream::Stdout), options };
     // The trouble itself is told in any case; a report that can't be written either adds nothing.
     let _ = told.write_files();
@@ -101,7 +127,7 @@ pub fn misused(words: &[OsString], message: &str) {
     let paths = BTreeMap::new();
     let troubles = [Trouble { message, help: None }];
     let fails = Severity::Error;
-    let run = Run { checked: &[], unread: &[], troubles: &troubles, verdicts: None, rules: &[], paths: &paths, fails };
+    let run = Run { checked: &[], unread: &[], troubles: &troubles, rules: &[], paths: &paths, verdicts: None, before: None, fails };
     if !matches!(format, ReportFormat::Human | ReportFormat::Concise) {
         let _ = product(&reports::render(format, &run, report::Look::default()));
     }

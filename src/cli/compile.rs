@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::InputArgs;
 use super::files::{self, Disk};
 use super::output::Stop;
+use super::settings;
 use super::terminal;
 use crate::analysis::Facts;
 use crate::diagnostic::{self, Diagnostic, Severity};
@@ -96,7 +97,7 @@ pub fn compile(input: &Input, bytes: Vec<u8>, options: &InputArgs) -> Result<Com
 pub fn open(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
     let input = Input::named(path, None);
     let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(path))))?;
-    compile(&input, bytes, options)
+    compile(&input, bytes, &settings::load(options)?.input(options))
 }
 
 /// Returns what the graph, the facts and the rules find. Rules are asked only about a plan that says what it means: on a plan with

@@ -10,7 +10,7 @@ pub use atomic::write;
 pub use disk::{Disk, read, stdin};
 pub use find::{Plans, plans};
 pub use folder::{NewFile, holds_bundle, write_bundle};
-pub use root::{repository, rooted};
+pub use root::{repository, root, rooted, tidy};
 
 use std::io;
 use std::path::Path;

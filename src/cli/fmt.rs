@@ -4,17 +4,18 @@ use std::fmt::Write;
 
 use similar::TextDiff;
 
-use super::args::FmtArgs;
+use super::args::{FmtArgs, InputArgs};
 use super::compile::Input;
 use super::files;
 use super::output::{Exit, Stop, product, say};
+use super::settings;
 use crate::fmt::format;
 use crate::source::Sources;
 use crate::syntax;
 
 /// Lays out every file, or says what would change.
 pub fn run(options: &FmtArgs) -> Result<Exit, Stop> {
-    let paths = files::plans(&options.files)?.paths;
+    let paths = files::plans(&options.files, &settings::load(&InputArgs::default())?.excluded()?)?.paths;
     let only_looks = options.check || options.diff;
     let mut out = String::new();
     let mut changed = Vec::new();

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::run::Found;
 use super::verdicts::Verdict;
-use super::{Run, Tally, Trouble, Unread};
+use super::{Before, Run, Tally, Trouble, Unread};
 use crate::source::{Sources, Span};
 
 /// Grows when a field changes its meaning or goes away.
@@ -18,6 +18,7 @@ pub fn render(run: &Run<'_>) -> String {
         schema_version: VERSION,
         summary: Summary::of(run),
         findings: found.iter().map(|found| Finding::of(found, run)).collect(),
+        baseline: run.before,
         verdicts: run.verdicts,
         unread: run.unread,
         errors: run.troubles,
@@ -33,6 +34,8 @@ struct Document<'a> {
     schema_version: u32,
     summary: Summary,
     findings: Vec<Finding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'a Before>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdicts: Option<&'a [Verdict<'a>]>,
     unread: &'a [Unread],

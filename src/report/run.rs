@@ -17,6 +17,27 @@ pub struct Unread {
     pub reason: String,
 }
 
+/// What became of the findings of before.
+#[derive(Clone, Debug, Serialize)]
+pub struct Before {
+    /// The baseline.
+    pub file: String,
+    /// How many findings it silenced.
+    pub left_out: usize,
+    /// What it holds and nobody found any more.
+    pub unneeded: Vec<Known>,
+}
+
+/// A finding that a baseline holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Known {
+    /// From the repository's root.
+    pub file: String,
+    pub code: String,
+    pub message: String,
+    pub fingerprint: String,
+}
+
 /// Why a run ended before anything was checked.
 #[derive(Clone, Debug, Serialize)]
 pub struct Trouble {
@@ -50,6 +71,8 @@ pub struct Run<'a> {
     pub rules: &'a [RuleText],
     /// By a file's name: its path from the repository's root, with `/`. A name that is missing stands for itself.
     pub paths: &'a BTreeMap<String, String>,
+    /// What became of the findings of before, if there is a baseline.
+    pub before: Option<&'a Before>,
     /// The mildest severity that makes the run fail.
     pub fails: Severity,
 }

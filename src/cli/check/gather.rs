@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::cli::args::CheckArgs;
+use crate::cli::args::{CheckArgs, InputArgs};
 use crate::cli::compile::{Compiled, Input, compile};
 use crate::cli::files;
 use crate::cli::output::Stop;
+use crate::cli::settings::Settings;
+use crate::config::{Policy, Ruling};
 use crate::report::Unread;
 
 /// What became of the files of a run.
@@ -23,24 +25,40 @@ pub struct Gathered {
 type One = Result<Result<(PathBuf, Compiled), Unread>, Stop>;
 
 /// Reads and compiles what a run is about.
-pub fn gather(options: &CheckArgs) -> Result<Gathered, Stop> {
-    let files::Plans { paths, found } = files::plans(&options.files)?;
+pub fn gather(options: &CheckArgs, settings: &Settings, policy: &Policy) -> Result<Gathered, Stop> {
+    let files::Plans { paths, found } = files::plans(&options.files, &settings.excluded()?)?;
+    let input = settings.input(&options.input);
     let mut compiled = Vec::new();
     let mut unread = Vec::new();
-    for one in each(&paths, |path| read(path, options)) {
+    for one in each(&paths, |path| read(path, options, &input)) {
         match one? {
             Ok(one) => compiled.push(one),
             Err(one) => unread.push(one),
         }
     }
     leave_out_libraries(&mut compiled, &found);
-    Ok(Gathered { compiled: once_each(compiled), unread })
+    let mut compiled = once_each(compiled);
+    compiled.iter_mut().for_each(|one| rule(one, settings, policy));
+    Ok(Gathered { compiled, unread })
 }
 
-fn read(path: &Path, options: &CheckArgs) -> One {
+/// Leaves out what is not to be told, and gives the rest its severity.
+fn rule(one: &mut Compiled, settings: &Settings, policy: &Policy) {
+    let paths: Vec<Option<PathBuf>> = one.sources.iter().map(|(_, file)| settings.below(Path::new(&file.name))).collect();
+    one.findings.retain_mut(|finding| {
+        let path = paths[finding.span().file.0 as usize].as_deref();
+        match policy.ruling(finding.code, finding.severity, path) {
+            Ruling::Told(severity) => finding.severity = severity,
+            Ruling::Silent => return false,
+        }
+        true
+    });
+}
+
+fn read(path: &Path, options: &CheckArgs, root: &InputArgs) -> One {
     let input = Input::named(path, options.stdin_filename.as_deref());
     match input.read() {
-        Ok(bytes) => Ok(Ok((input.path().to_owned(), compile(&input, bytes, &options.input)?))),
+        Ok(bytes) => Ok(Ok((input.path().to_owned(), compile(&input, bytes, root)?))),
         Err(reason) => Ok(Err(Unread { file: files::shown(path), reason })),
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{reason, repository, root::tidy, shown};
+use super::{reason, repository, shown, tidy};
 use crate::cli::output::Stop;
 use crate::source::{LoadError, Loader};
 

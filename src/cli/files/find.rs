@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::{root::tidy, shown};
+use super::{shown, tidy};
 use crate::cli::output::Stop;
+use crate::cli::settings::Excluded;
 
 /// Folders that hold other people's files, whatever git is told.
 const SKIPPED: [&str; 2] = ["node_modules", "target"];
@@ -21,7 +22,7 @@ pub struct Plans {
 }
 
 /// Returns the files that `named` stands for; nothing stands for the current directory.
-pub fn plans(named: &[PathBuf]) -> Result<Plans, Stop> {
+pub fn plans(named: &[PathBuf], excluded: &Excluded) -> Result<Plans, Stop> {
     let here = [PathBuf::from(".")];
     let named = if named.is_empty() { &here } else { named };
     let mut plans = Plans { paths: Vec::new(), found: BTreeSet::new() };
@@ -33,7 +34,7 @@ pub fn plans(named: &[PathBuf]) -> Result<Plans, Stop> {
             }
             continue;
         }
-        let below = below(name)?;
+        let below = below(name, excluded)?;
         if below.is_empty() {
             let place = if name == Path::new(".") { "this directory".to_owned() } else { shown(name) };
             return Err(Stop::advised(format!("no .rbk file below {place}"), "name a plan, or `-` to read one from stdin"));
@@ -44,15 +45,17 @@ pub fn plans(named: &[PathBuf]) -> Result<Plans, Stop> {
     Ok(plans)
 }
 
-/// Returns every .rbk file below a directory, sorted. Left out are hidden files and folders, what git ignores, and links to folders.
-fn below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+/// Returns every .rbk file below a directory, sorted. Left out are hidden files and folders, what git ignores and
+/// what `rbk.toml` excludes, and links to folders.
+fn below(folder: &Path, excluded: &Excluded) -> Result<Vec<PathBuf>, Stop> {
+    let excluded = excluded.clone();
     let walk = WalkBuilder::new(folder)
         .require_git(false)
         .git_global(false)
-        .filter_entry(|entry| {
-            entry.depth() == 0
-                || !entry.file_type().is_some_and(|kind| kind.is_dir())
-                || !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped)
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let is_skipped = is_folder && SKIPPED.iter().any(|skipped| entry.file_name() == *skipped);
+            entry.depth() == 0 || !(is_skipped || excluded.has(entry.path(), is_folder))
         })
         .build();
     let mut found = Vec::new();
