@@ -1,5 +1,6 @@
-//! A labelled corpus of SQL: each file of `tests/effects/` is cut into statements, and what rbk reads in each stands in a snapshot
-//! that is reviewed like prose. The first part of a file's name is the dialect.
+//! A labelled corpus of SQL: what rbk reads in each statement of the files in `tests/effects/` stands in a snapshot that is
+//! reviewed like prose. The first part of a file's name is the dialect. A line is a text of its own; lines under a comment are one
+//! text, up to an empty line.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -18,20 +19,42 @@ fn what_statements_do() {
         let name = path.file_stem().and_then(|name| name.to_str()).expect("files have plain names").to_owned();
         let dialect = match name.split('-').next() {
             Some("postgres") => Dialect::Postgres,
+            Some("mysql") => Dialect::Mysql,
             Some("sqlite") => Dialect::Sqlite,
             other => panic!("{other:?} is no dialect"),
         };
         let text = fs::read_to_string(&path).expect("the corpus is text");
         let mut out = String::new();
-        for statement in split(&text, dialect) {
-            statements += 1;
-            opaque += usize::from(!statement.reading.opaque.is_empty());
-            show(&mut out, &text, &statement);
+        for text in texts(&text) {
+            if text.starts_with("--") {
+                let _ = writeln!(out, "\n{}", text.lines().next().unwrap_or_default());
+            }
+            for statement in split(&text, dialect) {
+                statements += 1;
+                opaque += usize::from(!statement.reading.opaque.is_empty());
+                show(&mut out, &text, &statement);
+            }
         }
         insta::assert_snapshot!(format!("effects_{name}"), out);
     }
-    assert!(statements > 150, "the corpus has only {statements} statements");
-    assert!(opaque * 20 < statements, "{opaque} of {statements} statements can't be read");
+    assert!(statements >= 600, "the corpus has only {statements} statements");
+    assert!(opaque * 30 < statements, "{opaque} of {statements} statements can't be read");
+}
+
+fn texts(corpus: &str) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut together = false;
+    for line in corpus.lines() {
+        match texts.last_mut() {
+            _ if line.trim().is_empty() => together = false,
+            Some(text) if together => *text += &format!("\n{line}"),
+            _ => {
+                together = line.starts_with("--");
+                texts.push(line.to_owned());
+            }
+        }
+    }
+    texts
 }
 
 fn show(out: &mut String, text: &str, statement: &Statement) {
@@ -62,7 +85,8 @@ fn show(out: &mut String, text: &str, statement: &Statement) {
 fn act(effect: &Effect) -> String {
     match &effect.act {
         Act::Create(create) => made(create),
-        Act::Drop { cascade, lenient } => {
+        Act::Drop { temporary: true, .. } => "drops temporary".to_owned(),
+        Act::Drop { cascade, lenient, .. } => {
             format!("drops{}{}", if *lenient { " (if there)" } else { "" }, if *cascade { " with what depends on it" } else { "" })
         }
         Act::Rename(to) => format!("renames to {to}:"),

@@ -319,6 +319,8 @@ pub enum GraphFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SqlDialect {
     Postgres,
+    Mysql,
+    Mariadb,
     Sqlite,
 }
 

@@ -20,6 +20,7 @@ pub fn run(options: &UndoArgs) -> Result<Exit, Stop> {
     let Some(file) = sources.add(name.clone(), text) else { return Err(Stop::trouble(format!("{name}: it is larger than 4 GiB"))) };
     let dialect = match options.dialect {
         SqlDialect::Postgres => Dialect::Postgres,
+        SqlDialect::Mysql | SqlDialect::Mariadb => Dialect::Mysql,
         SqlDialect::Sqlite => Dialect::Sqlite,
     };
     let findings: Vec<Diagnostic> = match (misread, inverse(&sources.file(file).text, dialect)) {

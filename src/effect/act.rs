@@ -12,6 +12,8 @@ pub enum Act {
         cascade: bool,
         /// `IF EXISTS`: it may not have been there.
         lenient: bool,
+        /// `TEMPORARY`: it would end with its session.
+        temporary: bool,
     },
     /// The new name as written.
     Rename(String),
@@ -26,6 +28,8 @@ pub enum Act {
         all: bool,
         /// The columns that are set, as the dialect compares them.
         columns: Vec<String>,
+        /// `WHERE c IS NULL` for every column that is set: there was no value.
+        blank: bool,
     },
     Delete {
         all: bool,
@@ -88,7 +92,7 @@ pub enum Rule {
 /// How an object is altered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Alter {
-    /// The new type as written, and whether an expression converts.
+    /// The new type as written, and whether an expression converts that is more than a cast.
     Type {
         to: String,
         using: bool,
@@ -139,6 +143,8 @@ pub enum Class {
     Partial,
     /// Its obvious inverse leaves something out: grants, defaults, comments, the old text.
     Hidden,
+    /// Values are converted, and may lose something if the old type, which is not known, was wider.
+    MayLose,
     /// Others wait while it runs.
     Blocks,
 }
@@ -155,6 +161,7 @@ impl Class {
             Class::Breaks => "breaks",
             Class::Partial => "partial",
             Class::Hidden => "hidden",
+            Class::MayLose => "may-lose",
             Class::Blocks => "blocks",
         }
     }
@@ -177,10 +184,20 @@ pub struct Opaque {
     pub why: &'static str,
 }
 
+/// Every row of a table put into another, by names as the dialect compares them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    pub from: Vec<String>,
+    pub to: Vec<String>,
+    /// The columns whose values are put there; `None`: all.
+    pub columns: Option<Vec<String>>,
+}
+
 /// What can be read off a piece of code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
     pub effects: Vec<Effect>,
+    pub copies: Vec<Copied>,
     pub risks: Vec<Risk>,
     pub opaque: Vec<Opaque>,
 }

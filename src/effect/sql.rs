@@ -6,10 +6,13 @@
 //! was tried on PostgreSQL 15, MariaDB 10.11 and SQLite 3.40.
 
 mod cursor;
+mod known;
 mod lexis;
 mod read;
 mod risk;
+mod schema;
 mod transaction;
+mod types;
 mod undo;
 mod words;
 
@@ -20,8 +23,10 @@ use crate::plan::target::TargetKind;
 use super::act::{Class, Effect, Reading};
 use super::object::ObjectKind;
 
+pub use schema::Schema;
 pub use undo::{Inverse, Refusal, inverse};
 
+use known::Known;
 use words::Words;
 
 /// Whose SQL it is.
@@ -124,7 +129,23 @@ impl Statement {
 
 /// Returns the statements of a text, in order. Comments between statements belong to none.
 pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
-    let mut own = risk::Own::default();
+    split_on(text, dialect, &Schema::default())
+}
+
+/// Returns the statements of a text that runs on tables of which something is known.
+pub fn split_on(text: &str, dialect: Dialect, schema: &Schema) -> Vec<Statement> {
+    let mut known = Known::of(schema);
+    split_with(text, dialect, &mut known)
+}
+
+/// Returns the tables that the statements of a text leave.
+pub fn schema(text: &str, dialect: Dialect) -> Schema {
+    let mut known = Known::default();
+    split_with(text, dialect, &mut known);
+    known.schema
+}
+
+fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement> {
     lexis::cut(text, dialect)
         .into_iter()
         .map(|piece| {
@@ -141,7 +162,8 @@ pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
             let words = Words::new(text, &piece.tokens);
             let kind = transaction::kind(&words, dialect);
             let mut reading = read::read(&words, dialect);
-            reading.risks = risk::risks(&reading.effects, dialect, &mut own);
+            reading.risks = risk::risks(&reading.effects, dialect, known);
+            known.follow_all(&words, &reading, dialect);
             let statement = Statement { range: piece.range, kind, sight: Sight::Changes, reading, opening: words.opening() };
             let sight = if statement.destroys().next().is_none() { transaction::sight(&words, kind) } else { Sight::Changes };
             Statement { sight, ..statement }

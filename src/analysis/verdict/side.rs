@@ -85,6 +85,8 @@ struct Said {
     /// Every statement can be read.
     is_read: bool,
     lost: Reasons,
+    /// Lost if something that is not known is so.
+    may_lose: Reasons,
     new_lost: Reasons,
     may_fail: Reasons,
     left_out: Reasons,
@@ -142,6 +144,8 @@ pub fn sides(plan: &Plan, graph: &Graph, id: Id<Change>, answer: &Answer, made: 
     let schema = if said.structure { schema(answer, &said) } else { untouched() };
     let data = if !said.lost.is_empty() || !said.new_lost.is_empty() {
         data(answer, &said)
+    } else if !said.may_lose.is_empty() {
+        returned(answer, Side { standing: Standing::Unknown, reasons: said.may_lose.lines(), decays: Vec::new() })
     } else if said.is_read {
         untouched()
     } else {
@@ -179,6 +183,7 @@ fn said(plan: &Plan, graph: &Graph, id: Id<Change>, made: &Made) -> Said {
                 Class::ReverseMayFail => &mut said.may_fail,
                 Class::Hidden => &mut said.left_out,
                 Class::Breaks => &mut said.breaks,
+                Class::MayLose => &mut said.may_lose,
                 Class::Partial | Class::Blocks => continue,
             };
             reasons.add(effect.object.written(), risk.why);

@@ -32,6 +32,11 @@ impl<'w, 't> Cursor<'w, 't> {
         Cursor { at: from, end: end.min(self.end), ..self }
     }
 
+    /// Returns the first token of the whole statement, whatever part of it this is.
+    pub fn whole(self) -> Cursor<'w, 't> {
+        Cursor { at: 0, end: self.words.len(), ..self }
+    }
+
     pub fn is_end(&self) -> bool {
         self.at >= self.end
     }
@@ -101,6 +106,11 @@ impl<'w, 't> Cursor<'w, 't> {
         let first = self.words.token(from).map_or(0, |token| token.start as usize);
         let last = self.at.checked_sub(1).and_then(|index| self.words.token(index)).map_or(first, |token| token.end as usize);
         first..last.max(first)
+    }
+
+    /// Returns the tokens from `from` to before the place here, as written.
+    pub fn written(&self, from: usize) -> String {
+        self.words.between(self.since(from)).to_owned()
     }
 
     /// Goes one token on, or behind the bracket that closes here.

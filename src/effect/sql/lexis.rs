@@ -89,6 +89,10 @@ struct Cutter<'t> {
 
 impl Cutter<'_> {
     fn run(&mut self) {
+        // A mark of the encoding, which some editors write, is none of the SQL.
+        if self.text.starts_with('\u{feff}') {
+            self.at = '\u{feff}'.len_utf8();
+        }
         while let Some(byte) = self.bytes.get(self.at).copied() {
             match byte {
                 _ if byte.is_ascii_whitespace() || byte == 0x0b => self.at += 1,
@@ -197,10 +201,11 @@ impl Cutter<'_> {
         self.dialect == Dialect::Mysql && self.bytes[self.at..].starts_with(self.delimiter.as_bytes())
     }
 
-    /// Returns whether the `--` that stands here begins a comment: MySQL wants a blank behind it.
+    /// Returns whether the `--` that stands here begins a comment: MySQL wants a blank behind it. `-->`, which marks the end of a
+    /// statement for a tool, can't be anything else.
     fn is_comment(&self) -> bool {
         self.dialect != Dialect::Mysql
-            || self.bytes.get(self.at + 2).is_none_or(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
+            || self.bytes.get(self.at + 2).is_none_or(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control() || *byte == b'>')
     }
 
     /// Moves behind the opening of an executable comment, if one stands here: `/*!`, `/*!50110`, `/*M!`.

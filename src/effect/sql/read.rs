@@ -9,6 +9,8 @@ mod create;
 mod drop;
 mod rows;
 
+use std::collections::BTreeSet;
+
 use super::Dialect;
 use super::cursor::{Cursor, belongs};
 use super::words::Words;
@@ -25,7 +27,18 @@ pub fn read(words: &Words<'_>, dialect: Dialect) -> Reading {
 #[derive(Default)]
 struct Reader {
     reading: Reading,
+    /// How many statements stand around the one that is read: `EXPLAIN ANALYZE`, `DO`.
+    depth: usize,
+    /// The tables that the statement is known to name, and how many of its effects were looked at for them.
+    seen: (BTreeSet<Vec<String>>, usize),
+    /// The names that a `WITH` of the whole statement gives to its queries.
+    own_names: Option<BTreeSet<String>>,
+    /// Inside of a block, whose `SELECT … INTO` sets a variable.
+    in_block: bool,
 }
+
+/// Statements in statements are read as far as this.
+const DEEPEST: usize = 16;
 
 impl Reader {
     fn add(&mut self, act: Act, object: Object) {
@@ -36,7 +49,16 @@ impl Reader {
         self.reading.opaque.push(Opaque { range: cursor.within(cursor.end(), cursor.end()).since(cursor.at), why });
     }
 
-    fn statement(&mut self, mut cursor: Cursor<'_, '_>) {
+    fn statement(&mut self, cursor: Cursor<'_, '_>) {
+        if self.depth == DEEPEST {
+            return self.opaque(cursor, "too many statements stand around it");
+        }
+        self.depth += 1;
+        self.one(cursor);
+        self.depth -= 1;
+    }
+
+    fn one(&mut self, mut cursor: Cursor<'_, '_>) {
         let from = cursor.at;
         let word = cursor.word();
         cursor.at += 1;
@@ -62,7 +84,14 @@ impl Reader {
             "vacuum" | "cluster" | "reindex" | "optimize" | "repair" | "analyze" => self.upkeep(cursor, &word),
             "reassign" => self.named(cursor, &["owned", "by"], ObjectKind::Role, Act::Alter(Alter::Owner)),
             "import" => self.named(cursor, &["foreign", "schema"], ObjectKind::Schema, Act::Read),
+            "do" if cursor.dialect == Dialect::Mysql => {}
             "do" => self.block(cursor),
+            "begin" if cursor.eat(&["not", "atomic"]) => self.statement(cursor),
+            "set" if cursor.eat(&["statement"]) => {
+                cursor.skip_to("for");
+                cursor.eat(&["for"]);
+                self.statement(cursor);
+            }
             "call" | "execute" | "exec" => self.opaque(cursor.within(from, cursor.end()), "what it calls decides at run time"),
             "" if cursor.within(from, cursor.end()).sees_sign(b'(') => self.query(cursor.within(from, cursor.end())),
             _ => {}
@@ -245,6 +274,7 @@ fn kind(cursor: &mut Cursor<'_, '_>) -> Option<ObjectKind> {
         (&["foreign", "data", "wrapper"], ObjectKind::Other("foreign data wrapper")),
         (&["virtual", "table"], ObjectKind::Table),
         (&["table"], ObjectKind::Table),
+        (&["tables"], ObjectKind::Table),
         (&["column"], ObjectKind::Column),
         (&["constraint", "trigger"], ObjectKind::Trigger),
         (&["constraint"], ObjectKind::Constraint),

@@ -3,57 +3,79 @@
 //! Sources: the manuals' pages on each statement; what was tried on PostgreSQL 15, MariaDB 10.11 and SQLite 3.40; and the union of
 //! what the linters of migrations call dangerous.
 
-use std::collections::BTreeSet;
-
 use super::Dialect;
+use super::known::Known;
+use super::types::{Way, way};
 use crate::effect::act::{Act, Alter, Class, Create, Detail, Effect, Risk, Rule};
 use crate::effect::object::ObjectKind;
 
-/// Names that the same code made: nobody relies on them yet.
-#[derive(Default)]
-pub struct Own(BTreeSet<Vec<String>>);
+/// Tables in which tools keep what they have run: their rows are nobody's data.
+const LEDGERS: [&str; 16] = [
+    "__efmigrationshistory",
+    "_prisma_migrations",
+    "_sqlx_migrations",
+    "alembic_version",
+    "ar_internal_metadata",
+    "databasechangelog",
+    "databasechangeloglock",
+    "django_migrations",
+    "doctrine_migration_versions",
+    "flyway_schema_history",
+    "goose_db_version",
+    "gorp_migrations",
+    "knex_migrations",
+    "migration_versions",
+    "schema_migrations",
+    "sequelizemeta",
+];
 
-impl Own {
-    /// Returns whether an object, or what it belongs to, was made before.
-    fn has(&self, parts: &[String]) -> bool {
-        !self.0.is_empty() && (1..=parts.len()).any(|length| self.0.contains(&parts[..length]))
-    }
-
-    fn add(&mut self, effect: &Effect) {
-        // What may have been there before is somebody's.
-        if matches!(&effect.act, Act::Create(create) if !create.lenient && !create.replaces) {
-            self.0.insert(effect.object.parts.clone());
-        }
-    }
-}
-
-/// Returns the risks of a statement's effects, in their order, and keeps what they make.
-pub fn risks(effects: &[Effect], dialect: Dialect, own: &mut Own) -> Vec<Risk> {
+/// Returns the risks of a statement's effects, in their order, and follows what they make.
+pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Risk> {
     let mut found = Vec::new();
     for (of, effect) in effects.iter().enumerate() {
         let parts = &effect.object.parts;
-        let column = |column: &String| own.has(&parts.iter().chain([column]).cloned().collect::<Vec<_>>());
-        let is_own =
-            own.has(parts) || matches!(&effect.act, Act::Update { columns, .. } if !columns.is_empty() && columns.iter().all(column));
+        let column = |column: &String| known.has(&parts.iter().chain([column]).cloned().collect::<Vec<_>>(), dialect);
+        let is_own = known.has(parts, dialect)
+            || matches!(&effect.act, Act::Update { columns, .. } if !columns.is_empty() && columns.iter().all(column))
+            || is_ledger(effect);
         if !is_own {
-            of_one(effect, dialect, &mut |class, why| found.push(Risk { class, of, why }));
+            of_one(effect, dialect, known, &mut |class, why| found.push(Risk { class, of, why }));
         }
-        own.add(effect);
+        known.follow(effect, dialect);
     }
     found
 }
 
-fn of_one(effect: &Effect, dialect: Dialect, add: &mut impl FnMut(Class, &'static str)) {
+/// Returns whether rows of a tool's ledger are written.
+fn is_ledger(effect: &Effect) -> bool {
+    let rows = matches!(effect.act, Act::Insert { .. } | Act::Update { .. } | Act::Delete { .. });
+    rows && effect.object.parts.last().is_some_and(|name| LEDGERS.contains(&name.to_lowercase().as_str()))
+}
+
+fn of_one(effect: &Effect, dialect: Dialect, known: &Known, add: &mut impl FnMut(Class, &'static str)) {
     let kind = effect.object.kind;
+    let parts = &effect.object.parts;
     match &effect.act {
         Act::Create(create) => of_create(create, kind, dialect, add),
+        Act::Drop { temporary: true, .. } => {}
+        Act::Drop { .. } if kind == ObjectKind::Column && known.schema.column(parts, dialect).is_some_and(|column| column.computed) => {
+            add(Class::Breaks, "the old application asks for it");
+            add(Class::Hidden, "its inverse needs the expression");
+        }
+        Act::Drop { .. } if kind == ObjectKind::Table && known.copy(parts, dialect) == Some(true) => {
+            add(Class::Hidden, "its rows were copied before; columns that were not copied, triggers, indexes and rights go with it");
+        }
         Act::Drop { cascade, .. } => of_drop(kind, *cascade, add),
         // No application asks for them by name.
         Act::Rename(_) if matches!(kind, ObjectKind::Index | ObjectKind::Constraint) => {}
         Act::Rename(_) => add(Class::Breaks, "the old application asks for the old name"),
-        Act::Alter(alter) => of_alter(alter, kind, dialect, add),
+        Act::Alter(alter) => {
+            let from = known.schema.column(parts, dialect).map(|column| column.of.as_str()).filter(|of| !of.is_empty());
+            of_alter(alter, kind, from, dialect, add);
+        }
         Act::Insert { replaces: true } => add(Class::Overwrites, "rows that were there are replaced"),
         Act::Insert { replaces: false } => add(Class::ReverseDestroys, "what deletes the new rows may delete others"),
+        Act::Update { blank: true, .. } => add(Class::Hidden, "which rows had no value is not written down"),
         Act::Update { all: true, .. } => add(Class::Destroys, "the old values of every row are gone"),
         Act::Update { all: false, .. } => add(Class::Overwrites, "the old values of these rows are gone"),
         Act::Delete { all: true } => add(Class::Destroys, "every row is gone"),
@@ -78,7 +100,7 @@ fn of_create(create: &Create, kind: ObjectKind, dialect: Dialect, add: &mut impl
         return;
     }
     if create.replaces {
-        if matches!(kind, ObjectKind::Table | ObjectKind::Sequence) {
+        if kind == ObjectKind::Table {
             add(Class::Destroys, "the table that was there under the name is gone");
         } else {
             add(Class::Hidden, "what was there under the name is gone: its inverse needs the old text");
@@ -141,12 +163,22 @@ fn of_drop(kind: ObjectKind, cascade: bool, add: &mut impl FnMut(Class, &'static
             add(Class::Hidden, "its default, constraints, indexes, rights and comment go with it; added again it stands last");
         }
         ObjectKind::Sequence => {
-            add(Class::Destroys, "the number that it had reached is gone");
+            add(Class::Hidden, "the number that it had reached is gone");
             add(Class::Breaks, "the old application asks for it");
         }
-        ObjectKind::Extension | ObjectKind::Other("everything of a role" | "foreign table") => {
+        ObjectKind::Other("history of rows") => add(Class::Destroys, "the rows as they were before each change are gone"),
+        ObjectKind::Other("everything of a role") => {
             add(Class::Destroys, "what belongs to it is gone");
             add(Class::Breaks, "the old application asks for it");
+        }
+        // The rows stay where they are.
+        ObjectKind::Other("foreign table") => {
+            add(Class::Hidden, "its inverse needs the old definition");
+            add(Class::Breaks, "the old application asks for it");
+        }
+        ObjectKind::Extension => {
+            add(Class::Breaks, "the old application asks for it");
+            add(Class::Hidden, "its inverse needs the version, and what was granted");
         }
         ObjectKind::Type | ObjectKind::EnumValue => {
             add(Class::Breaks, "the old application asks for it");
@@ -165,25 +197,39 @@ fn of_drop(kind: ObjectKind, cascade: bool, add: &mut impl FnMut(Class, &'static
     }
     if cascade {
         add(Class::Hidden, "whatever depends on it goes with it, and the statement does not name it");
-        if matches!(kind, ObjectKind::Type | ObjectKind::EnumValue) {
-            add(Class::Destroys, "columns of the type go with it");
+        match kind {
+            ObjectKind::Type | ObjectKind::EnumValue => add(Class::Destroys, "columns of the type go with it"),
+            ObjectKind::Extension => add(Class::Destroys, "columns of its types go with it"),
+            _ => {}
         }
     }
 }
 
-fn of_alter(alter: &Alter, kind: ObjectKind, dialect: Dialect, add: &mut impl FnMut(Class, &'static str)) {
+fn of_alter(alter: &Alter, kind: ObjectKind, from: Option<&str>, dialect: Dialect, add: &mut impl FnMut(Class, &'static str)) {
     match alter {
+        // Of a whole table: its text is written in other characters.
+        Alter::Type { to, .. } if kind == ObjectKind::Table => {
+            if !["utf8mb4", "utf16", "utf32", "ucs2"].iter().any(|whole| to.ends_with(whole)) {
+                add(Class::Lossy, "characters that the new set lacks become question marks, or are refused");
+            }
+            add(Class::ReverseMayFail, "the old character set may not hold what was written since");
+            add(Class::Blocks, "the table is written anew while everybody waits");
+        }
         Alter::Type { to, using } => {
-            if *using || narrows(to) {
-                add(Class::Lossy, "what the new type can't hold is rounded, cut or refused");
+            match way(from, to, dialect) {
+                _ if *using => add(Class::Lossy, "an expression makes the new values, and nothing keeps the old ones"),
+                Way::Narrow | Way::Unsure => add(Class::Lossy, "what the new type can't hold is rounded, cut or refused"),
+                Way::Kept => {}
             }
             add(Class::ReverseMayFail, "the old type may not hold what was written since");
             add(Class::Breaks, "the old application reads and writes the old type");
             add(Class::Blocks, "the table may be written anew while everybody waits");
         }
         Alter::Restate { to } => {
-            if narrows(to) {
-                add(Class::Lossy, "what the new type can't hold is rounded, cut or refused");
+            match way(from, to, dialect) {
+                Way::Narrow => add(Class::Lossy, "what the new type can't hold is rounded, cut or refused"),
+                Way::Unsure => add(Class::MayLose, "if the old type was wider, values are rounded, cut or refused"),
+                Way::Kept => {}
             }
             add(Class::Hidden, "attributes that are not stated again are gone: NOT NULL, DEFAULT, COMMENT");
             add(Class::ReverseMayFail, "the old definition may not hold what was written since");
@@ -216,13 +262,4 @@ fn of_alter(alter: &Alter, kind: ObjectKind, dialect: Dialect, add: &mut impl Fn
         Alter::Other if dialect != Dialect::Postgres => add(Class::Blocks, "the table may be written anew while everybody waits"),
         Alter::Validate | Alter::Enable | Alter::Attach | Alter::Other => {}
     }
-}
-
-/// Returns whether values of a wider type lose something in this one; text without a length takes them all.
-fn narrows(to: &str) -> bool {
-    let to = to.to_ascii_lowercase();
-    let name = to.split(['(', ' ', '[']).next().unwrap_or_default();
-    let wide = matches!(name, "text" | "longtext" | "bytea" | "longblob" | "json" | "jsonb" | "bigint" | "int8" | "timestamptz" | "blob");
-    let unbounded = matches!(name, "numeric" | "decimal" | "varchar" | "character" | "char") && !to.contains('(') && name != "char";
-    !(wide || unbounded) || to.contains("without time zone")
 }

@@ -239,7 +239,7 @@ fn what_is_surely_destroyed_is_named() {
         ("UPDATE t SET a = 1 WHERE b;", ""),
         ("INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1;", ""),
         ("SELECT * FROM t FOR UPDATE;", ""),
-        ("DROP SCHEMA s CASCADE; DROP DATABASE d; DROP SEQUENCE q; DROP INDEX i; DROP VIEW v;", "schema s, database d, sequence q"),
+        ("DROP SCHEMA s CASCADE; DROP DATABASE d; DROP SEQUENCE q; DROP INDEX i; DROP VIEW v;", "schema s, database d"),
         ("SELECT 'DROP TABLE t'; -- DROP TABLE u", ""),
     ] {
         assert_eq!(destroyed(text, Dialect::Postgres), expected, "{text}");

@@ -106,6 +106,7 @@ fn of_one(text: &str, effect: &Effect, dialect: Dialect, names: &mut Names) -> B
     match &effect.act {
         Act::Read | Act::Lock => Ok(None),
         Act::Create(create) if create.temporary => Ok(None),
+        Act::Drop { temporary: true, .. } => Ok(None),
         Act::Create(create) => made(text, object, create, dialect),
         Act::Rename(to) => {
             names.renamed.push(object.parts.clone());

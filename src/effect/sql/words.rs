@@ -34,6 +34,11 @@ impl<'t> Words<'t> {
         self.tokens.get(index).copied()
     }
 
+    /// Returns the text between two places.
+    pub fn between(&self, range: std::ops::Range<usize>) -> &'t str {
+        &self.text[range]
+    }
+
     /// Returns whether a token is this keyword, given in lower case.
     pub fn is(&self, index: usize, word: &str) -> bool {
         self.kind(index) == Some(TokenKind::Word) && self.text(index).eq_ignore_ascii_case(word)

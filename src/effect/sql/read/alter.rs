@@ -3,7 +3,9 @@
 use super::{Reader, kind};
 use crate::effect::act::{Act, Alter, Create, Detail};
 use crate::effect::object::{Object, ObjectKind};
+use crate::effect::sql::Dialect;
 use crate::effect::sql::cursor::{Cursor, belongs};
+use crate::effect::sql::lexis::TokenKind;
 
 impl Reader {
     pub(super) fn alter(&mut self, mut cursor: Cursor<'_, '_>) {
@@ -19,6 +21,10 @@ impl Reader {
         cursor.eat(&["only"]);
         let Some(object) = cursor.name(kind) else { return };
         cursor.eat_sign(b'*');
+        // MariaDB waits for the lock as long as it is told to.
+        if kind == ObjectKind::Table && cursor.dialect == Dialect::Mysql && !cursor.eat(&["nowait"]) && cursor.eat(&["wait"]) {
+            cursor.at += 1;
+        }
         if cursor.sees_sign(b'(') && kind == ObjectKind::Function {
             cursor.skip();
         }
@@ -67,7 +73,7 @@ impl Reader {
             self.add(Act::Rename(to), enum_value(&object, &value, range));
         } else if cursor.eat(&["drop", "value"]) {
             if let Some((value, range)) = cursor.string() {
-                self.add(Act::Drop { cascade: false, lenient: false }, enum_value(&object, &value, range));
+                self.add(Act::Drop { cascade: false, lenient: false, temporary: false }, enum_value(&object, &value, range));
             }
         } else if cursor.sees_one(&["add", "drop", "alter", "rename"]) && !cursor.sees(&["rename", "to"]) {
             self.alter_table(cursor, &object);
@@ -144,6 +150,8 @@ impl Reader {
                     self.add(Act::Alter(if word == "attach" { Alter::Attach } else { Alter::Detach }), partition);
                 }
             }
+            // How it is done, not what.
+            "algorithm" | "lock" if cursor.dialect == Dialect::Mysql => {}
             "truncate" if cursor.eat(&["partition"]) => {
                 while let Some(partition) = cursor.member(ObjectKind::Partition, table) {
                     self.add(Act::Truncate { cascade: false }, partition);
@@ -152,14 +160,22 @@ impl Reader {
                     }
                 }
             }
-            "discard" if cursor.eat(&["tablespace"]) => self.add(Act::Drop { cascade: false, lenient: false }, table.clone()),
-            "convert" => self.add(Act::Alter(Alter::Type { to: "another character set".to_owned(), using: false }), table.clone()),
+            "discard" if cursor.eat(&["tablespace"]) => {
+                self.add(Act::Drop { cascade: false, lenient: false, temporary: false }, table.clone())
+            }
+            "convert" if cursor.eat(&["to", "character", "set"]) || cursor.eat(&["to", "charset"]) => {
+                let to = format!("character set {}", cursor.word());
+                self.add(Act::Alter(Alter::Type { to, using: false }), table.clone());
+            }
             _ => self.add(Act::Alter(Alter::Other), table.clone()),
         }
     }
 
     /// `ADD …`: a column, a constraint, an index, a partition.
     fn add_to(&mut self, cursor: &mut Cursor<'_, '_>, table: &Object, from: usize) {
+        if cursor.sees(&["system", "versioning"]) || cursor.sees(&["period", "for"]) {
+            return self.add(Act::Alter(Alter::Other), table.clone());
+        }
         if cursor.eat(&["constraint"]) {
             let lenient = cursor.eat(&["if", "not", "exists"]);
             // MySQL allows `ADD CONSTRAINT UNIQUE (…)`.
@@ -225,7 +241,15 @@ impl Reader {
         let cascade = cursor.ahead(&["cascade"]).is_some();
         if cursor.eat(&["primary", "key"]) {
             let object = cursor.nameless(ObjectKind::Constraint, table, from);
-            return self.add(Act::Drop { cascade, lenient: false }, object);
+            return self.add(Act::Drop { cascade, lenient: false, temporary: false }, object);
+        }
+        // MariaDB's history of rows goes; a period is none of theirs.
+        if cursor.eat(&["system", "versioning"]) {
+            let object = cursor.nameless(ObjectKind::Other("history of rows"), table, from);
+            return self.add(Act::Drop { cascade, lenient: false, temporary: false }, object);
+        }
+        if cursor.sees(&["period", "for"]) {
+            return self.add(Act::Alter(Alter::Other), table.clone());
         }
         let kind = match cursor.word().as_str() {
             "constraint" | "check" => ObjectKind::Constraint,
@@ -244,7 +268,7 @@ impl Reader {
         cursor.at += 1;
         let lenient = cursor.eat(&["if", "exists"]);
         while let Some(object) = cursor.member(kind, table) {
-            self.add(Act::Drop { cascade, lenient }, object);
+            self.add(Act::Drop { cascade, lenient, temporary: false }, object);
             // `DROP PARTITION a, b`.
             if kind != ObjectKind::Partition || !cursor.eat_sign(b',') {
                 break;
@@ -256,6 +280,7 @@ impl Reader {
     fn alter_part(&mut self, cursor: &mut Cursor<'_, '_>, table: &Object) {
         let kind = match cursor.word().as_str() {
             "constraint" => ObjectKind::Constraint,
+            "check" if cursor.dialect == Dialect::Mysql => ObjectKind::Constraint,
             "index" => ObjectKind::Index,
             "column" | "attribute" => ObjectKind::Column,
             _ => {
@@ -268,7 +293,7 @@ impl Reader {
         let Some(part) = cursor.member(kind, table) else { return };
         let alter = if cursor.eat(&["set", "data", "type"]) || cursor.eat(&["type"]) {
             let to = cursor.type_name();
-            Alter::Type { using: cursor.ahead(&["using"]).is_some(), to }
+            Alter::Type { using: cursor.ahead(&["using"]).is_some_and(|at| computes(cursor.within(at + 1, cursor.end()))), to }
         } else if cursor.eat(&["set", "not", "null"]) {
             Alter::Require
         } else if cursor.eat(&["drop", "not", "null"]) {
@@ -321,6 +346,37 @@ impl Reader {
         }
         self.add(Act::Alter(alter), table.clone());
     }
+}
+
+/// Returns whether an expression does more than to cast a value: it calls, calculates or chooses.
+fn computes(mut cursor: Cursor<'_, '_>) -> bool {
+    let mut last = String::new();
+    while !cursor.is_end() && !cursor.sees_sign(b',') {
+        let word = cursor.word();
+        if cursor.eat(&["at", "time", "zone"]) && cursor.is_text() {
+            cursor.at += 1;
+            continue;
+        }
+        if matches!(word.as_str(), "case" | "when" | "collate") || cursor.is_text() {
+            return true;
+        }
+        let sign = [b':', b'(', b')', b'.', b'[', b']', b',', b';'].iter().any(|sign| cursor.sees_sign(*sign));
+        if cursor.kind().is_some_and(|kind| matches!(kind, TokenKind::Sign(_))) && !sign {
+            return true;
+        }
+        let calls = cursor.sees_sign(b'(') && !last.is_empty();
+        if calls
+            && !matches!(
+                last.as_str(),
+                "cast" | "varchar" | "char" | "character" | "varying" | "numeric" | "decimal" | "time" | "timestamp" | "bit"
+            )
+        {
+            return true;
+        }
+        last = word;
+        cursor.at += 1;
+    }
+    false
 }
 
 fn enum_value(of: &Object, value: &str, range: std::ops::Range<usize>) -> Object {

@@ -108,6 +108,9 @@ impl Reader {
                 ahead.at += 1;
             }
         }
+        if let Some(select) = cursor.before_end(&["select"]) {
+            self.copied(cursor.within(select, cursor.end()), &table);
+        }
         if cursor.before_end(&["select"]).is_some() || cursor.before_end(&["as"]).is_some() {
             self.sources(cursor);
         }
@@ -115,7 +118,12 @@ impl Reader {
 
     /// A column's definition behind its name, as in `ADD COLUMN`.
     pub(super) fn column(&mut self, cursor: &mut Cursor<'_, '_>, column: &Object) -> Detail {
-        let of = cursor.type_name();
+        // SQLite asks for no type.
+        let of = if cursor.sees_one(&["generated", "as", "not", "default", "references", "check", "collate"]) {
+            String::new()
+        } else {
+            cursor.type_name()
+        };
         let required = cursor.ahead(&["not", "null"]).is_some() || cursor.ahead(&["primary", "key"]).is_some();
         let serial = matches!(of.to_ascii_lowercase().as_str(), "serial" | "bigserial" | "smallserial" | "serial4" | "serial8" | "serial2");
         let identity = cursor.ahead(&["as", "identity"]).is_some() || cursor.ahead(&["auto_increment"]).is_some();

@@ -7,10 +7,10 @@ use crate::effect::sql::cursor::{Cursor, belongs};
 
 impl Reader {
     pub(super) fn drop(&mut self, mut cursor: Cursor<'_, '_>) {
-        cursor.eat_one(&["temporary", "temp"]);
+        let temporary = cursor.eat_one(&["temporary", "temp"]);
         if cursor.eat(&["owned", "by"]) {
             let objects = super::names(&mut cursor, ObjectKind::Other("everything of a role"));
-            objects.into_iter().for_each(|role| self.add(Act::Drop { cascade: false, lenient: false }, role));
+            objects.into_iter().for_each(|role| self.add(Act::Drop { cascade: false, lenient: false, temporary: false }, role));
             return;
         }
         cursor.eat_one(&["unique", "fulltext", "spatial"]);
@@ -18,7 +18,7 @@ impl Reader {
         cursor.eat(&["concurrently"]);
         let lenient = cursor.eat(&["if", "exists"]);
         let cascade = cursor.before_end(&["cascade"]).is_some();
-        let drop = Act::Drop { cascade, lenient };
+        let drop = Act::Drop { cascade, lenient, temporary };
         loop {
             let Some(object) = cursor.name(kind) else { return };
             // Arguments of a function.

@@ -3,26 +3,72 @@
 use std::collections::BTreeSet;
 
 use super::Reader;
-use crate::effect::act::{Act, Alter, Create};
+use crate::effect::act::{Act, Alter, Copied, Create};
 use crate::effect::object::{Object, ObjectKind};
 use crate::effect::sql::cursor::Cursor;
 
 impl Reader {
     /// `INSERT [OR REPLACE] INTO t …`, `REPLACE INTO t …`.
     pub(super) fn insert(&mut self, mut cursor: Cursor<'_, '_>, mut replaces: bool) {
+        let mut skips = false;
         while cursor.sees_one(&["low_priority", "delayed", "high_priority", "ignore"]) {
+            skips |= cursor.sees(&["ignore"]);
             cursor.at += 1;
         }
         if cursor.eat(&["or"]) {
             replaces |= cursor.sees(&["replace"]);
+            skips |= cursor.sees_one(&["ignore", "fail", "rollback", "abort"]);
             cursor.at += 1;
         }
         cursor.eat(&["into"]);
         let Some(table) = cursor.name(ObjectKind::Table) else { return };
         replaces |= cursor.before_end(&["on", "duplicate", "key", "update"]).is_some();
         replaces |= cursor.before_end(&["on", "conflict"]).is_some() && cursor.before_end(&["do", "update"]).is_some();
-        self.add(Act::Insert { replaces }, table);
+        self.add(Act::Insert { replaces }, table.clone());
+        if !skips && let Some(select) = cursor.before_end(&["select"]) {
+            self.copied(cursor.within(select, cursor.end()), &table);
+        }
         self.sources(cursor);
+    }
+
+    /// Keeps that a query reads every row of one table, to be put into another.
+    pub(super) fn copied(&mut self, mut select: Cursor<'_, '_>, to: &Object) {
+        const AGGREGATES: [&str; 8] = ["count", "sum", "min", "max", "avg", "string_agg", "array_agg", "group_concat"];
+        if !select.eat(&["select"]) || select.sees(&["distinct"]) {
+            return;
+        }
+        let Some(from) = select.before_end(&["from"]) else { return };
+        let mut columns = Some(Vec::new());
+        let mut list = select;
+        let mut all = list;
+        while all.at < from {
+            if all.sees_sign(b'*')
+                && (all.at == list.at || all.within(all.at - 1, from).sees_sign(b',') || all.within(all.at - 1, from).sees_sign(b'.'))
+            {
+                columns = None;
+            }
+            all.skip();
+        }
+        while list.at < from {
+            if list.sees_one(&AGGREGATES) || list.sees(&["select"]) {
+                return;
+            }
+            match (list.name(ObjectKind::Column), &mut columns) {
+                (Some(name), Some(columns)) => columns.extend(name.parts.into_iter().next_back()),
+                (Some(_), None) => {}
+                (None, _) => list.at += 1,
+            }
+        }
+        let mut source = select.within(from + 1, select.end());
+        source.eat(&["only"]);
+        let Some(table) = source.name(ObjectKind::Table).filter(|_| !source.sees_sign(b'(')) else { return };
+        source.eat(&["as"]);
+        if !source.is_end() && !source.sees_one(&["where", "order", "limit", "join", "group", "on", "union"]) {
+            source.name(ObjectKind::Table);
+        }
+        if source.is_end() || source.sees(&["order", "by"]) && source.before_end(&["limit"]).is_none() {
+            self.reading.copies.push(Copied { from: table.parts, to: to.parts.clone(), columns });
+        }
     }
 
     /// `UPDATE t SET … [WHERE …]`; several tables in MySQL.
@@ -40,7 +86,8 @@ impl Reader {
         let joined = cursor.within(cursor.at, set).before_end(&["join"]).is_some();
         let all = !bounded(cursor) && !joined;
         let columns = set_columns(cursor.within((set + 1).min(cursor.end()), cursor.end()));
-        self.add(Act::Update { all, columns }, table);
+        let blank = !joined && is_blank(cursor, &columns);
+        self.add(Act::Update { all, columns, blank }, table);
         self.sources(cursor);
     }
 
@@ -50,18 +97,20 @@ impl Reader {
             cursor.at += 1;
         }
         let several = !cursor.eat(&["from"]);
+        let whole = cursor;
         cursor.eat(&["only"]);
         let first = cursor.at;
         let Some(table) = cursor.name(ObjectKind::Table) else { return };
         let joined = several && cursor.before_end(&["join"]).is_some();
         let all = !bounded(cursor) && !joined && cursor.before_end(&["using"]).is_none();
+        let table = if several { unaliased(whole, table) } else { table };
         self.add(Act::Delete { all }, table);
         if several {
             let mut rest = cursor.within(first, cursor.end());
             rest.name(ObjectKind::Table);
             while rest.eat_sign(b',') {
                 let Some(table) = rest.name(ObjectKind::Table) else { break };
-                self.add(Act::Delete { all }, table);
+                self.add(Act::Delete { all }, unaliased(whole, table));
             }
         }
         self.sources(cursor);
@@ -76,7 +125,7 @@ impl Reader {
             self.add(Act::Delete { all: false }, table.clone());
         }
         if cursor.before_end(&["then", "update"]).is_some() {
-            self.add(Act::Update { all: false, columns: Vec::new() }, table.clone());
+            self.add(Act::Update { all: false, columns: Vec::new(), blank: false }, table.clone());
         }
         if cursor.before_end(&["then", "insert"]).is_some() {
             self.add(Act::Insert { replaces: false }, table);
@@ -152,7 +201,10 @@ impl Reader {
                 writes |= depth == 0;
                 self.statement(here.within(here.at, end));
                 begins = false;
-            } else if depth == 0 && !writes && ahead.sees(&["into"]) {
+                // What stands in it was read; behind it the brackets are counted on.
+                ahead.at = end.max(here.at + 1);
+                continue;
+            } else if depth == 0 && !writes && !self.in_block && ahead.sees(&["into"]) {
                 begins = false;
                 let mut into = here.within(here.at + 1, cursor.end());
                 let temporary = into.eat_one(&["temporary", "temp"]);
@@ -173,8 +225,9 @@ impl Reader {
 
     /// Adds the tables that stand behind `FROM`, `JOIN` and `USING`, but for those that the statement defines itself.
     pub(super) fn sources(&mut self, cursor: Cursor<'_, '_>) {
-        let own = own_names(cursor.within(0, cursor.end()));
-        let mut seen: BTreeSet<Vec<String>> = self.reading.effects.iter().map(|effect| effect.object.parts.clone()).collect();
+        let own = self.own_names.take().unwrap_or_else(|| own_names(cursor));
+        let (mut seen, looked) = std::mem::take(&mut self.seen);
+        seen.extend(self.reading.effects[looked..].iter().map(|effect| effect.object.parts.clone()));
         let mut ahead = cursor;
         while !ahead.is_end() {
             let begins = ahead.sees_one(&["from", "join"]);
@@ -208,13 +261,34 @@ impl Reader {
                 }
             }
         }
+        self.seen = (seen, self.reading.effects.len());
+        self.own_names = Some(own);
     }
+}
+
+/// Returns the table that an alias of `DELETE o FROM orders o …` stands for.
+fn unaliased(cursor: Cursor<'_, '_>, alias: Object) -> Object {
+    let mut ahead = cursor.within(cursor.before_end(&["from"]).unwrap_or(cursor.end()), cursor.end());
+    while !ahead.is_end() {
+        if ahead.eat_one(&["from", "join"]) || ahead.eat_sign(b',') {
+            let table = ahead.name(ObjectKind::Table);
+            ahead.eat(&["as"]);
+            if let (Some(table), Some(other)) = (table, ahead.name(ObjectKind::Table))
+                && other.parts == alias.parts
+            {
+                return Object { range: alias.range, ..table };
+            }
+        } else {
+            ahead.at += 1;
+        }
+    }
+    alias
 }
 
 /// Returns the names that a `WITH` gives to its queries.
 fn own_names(cursor: Cursor<'_, '_>) -> BTreeSet<String> {
     let mut own = BTreeSet::new();
-    let mut ahead = cursor;
+    let mut ahead = cursor.whole();
     while !ahead.is_end() {
         let mut named = ahead;
         if let Some(name) = named.name(ObjectKind::Table) {
@@ -252,6 +326,24 @@ fn set_columns(mut cursor: Cursor<'_, '_>) -> Vec<String> {
             return columns;
         }
     }
+}
+
+/// Returns whether a `WHERE` says of each of these columns that it `IS NULL`.
+fn is_blank(cursor: Cursor<'_, '_>, columns: &[String]) -> bool {
+    let Some(place) = cursor.before_end(&["where"]) else { return false };
+    let mut ahead = cursor.within(place + 1, cursor.end());
+    if ahead.before_end(&["or"]).is_some() {
+        return false;
+    }
+    let mut blank = Vec::new();
+    while !ahead.is_end() {
+        match ahead.name(ObjectKind::Column) {
+            Some(name) if ahead.sees(&["is", "null"]) => blank.extend(name.parts.into_iter().next_back()),
+            Some(_) => {}
+            None => ahead.skip(),
+        }
+    }
+    !columns.is_empty() && columns.iter().all(|column| blank.contains(column))
 }
 
 /// Returns whether a `WHERE` or `LIMIT` stands at this depth.

@@ -1,0 +1,108 @@
+//! What is known of a database at a place in its code: what the same code made, so that nobody relies on it yet; what tables look
+//! like; which tables hold a copy of another one's rows.
+
+use std::collections::BTreeSet;
+
+use super::Dialect;
+use super::schema::{Schema, folded, plain};
+use super::words::Words;
+use crate::effect::act::{Act, Copied, Effect, Reading};
+use crate::effect::object::ObjectKind;
+
+/// What is known so far.
+#[derive(Default)]
+pub struct Known {
+    own: BTreeSet<Vec<String>>,
+    copies: Vec<Copied>,
+    pub schema: Schema,
+}
+
+impl Known {
+    /// Returns what is known where a schema is, before any code ran.
+    pub fn of(schema: &Schema) -> Known {
+        Known { schema: schema.clone(), ..Known::default() }
+    }
+
+    /// Returns whether an object, or what it belongs to, was made before.
+    pub fn has(&self, parts: &[String], dialect: Dialect) -> bool {
+        let parts = plain(parts, dialect);
+        !self.own.is_empty() && (1..=parts.len()).any(|length| self.own.contains(&parts[..length]))
+    }
+
+    /// Returns the tables that hold the rows of another whole, and whether all of its columns.
+    pub fn copy(&self, parts: &[String], dialect: Dialect) -> Option<bool> {
+        let parts = plain(parts, dialect);
+        let mut copies = self.copies.iter().filter(|copy| plain(&copy.from, dialect) == parts).peekable();
+        copies.peek()?;
+        let table = self.schema.table(parts, dialect);
+        Some(copies.any(|copy| match (table, &copy.columns) {
+            (Some(table), Some(columns)) => {
+                table.columns.iter().filter(|(_, column)| !column.computed).all(|(name, _)| columns.contains(name))
+            }
+            _ => true,
+        }))
+    }
+
+    /// Follows an effect.
+    pub fn follow(&mut self, effect: &Effect, dialect: Dialect) {
+        let parts = plain(&effect.object.parts, dialect).to_vec();
+        let is_table = effect.object.kind == ObjectKind::Table;
+        match &effect.act {
+            // What may have been there before is somebody's.
+            Act::Create(create) if create.temporary || !create.lenient && !create.replaces => {
+                self.own.insert(parts);
+            }
+            Act::Drop { .. } if is_table => {
+                // The rows that it held are in its copies alone.
+                let copied = |copy: &Copied| plain(&copy.from, dialect) == parts;
+                let heirs: Vec<Vec<String>> =
+                    self.copies.iter().filter(|copy| copied(copy)).map(|copy| plain(&copy.to, dialect).to_vec()).collect();
+                let was_own = self.has(&parts, dialect);
+                self.copies.retain(|copy| !copied(copy) && plain(&copy.to, dialect) != parts);
+                self.take(&parts);
+                if !was_own {
+                    heirs.iter().for_each(|heir| drop(self.take(heir)));
+                }
+            }
+            Act::Rename(to) if is_table => self.renamed(&parts, &folded(to, ObjectKind::Table, dialect)),
+            _ => {}
+        }
+    }
+
+    /// Follows what a statement copies and what it makes of tables.
+    pub fn follow_all(&mut self, words: &Words<'_>, reading: &Reading, dialect: Dialect) {
+        self.copies.extend(reading.copies.iter().cloned());
+        self.schema.follow(words, &reading.effects, dialect);
+    }
+
+    /// Takes out an object and what belongs to it.
+    fn take(&mut self, parts: &[String]) -> Vec<Vec<String>> {
+        let found: Vec<Vec<String>> = self.own.range(parts.to_vec()..).take_while(|own| own.starts_with(parts)).cloned().collect();
+        for own in &found {
+            self.own.remove(own);
+        }
+        found
+    }
+
+    fn renamed(&mut self, from: &[String], to: &[String]) {
+        let moved = |parts: &[String]| -> Option<Vec<String>> {
+            let rest = parts.strip_prefix(from)?;
+            let mut new = from.to_vec();
+            match to {
+                [one] => new.last_mut()?.clone_from(one),
+                _ => new = to.to_vec(),
+            }
+            new.extend_from_slice(rest);
+            Some(new)
+        };
+        let own = self.take(from);
+        self.own.extend(own.iter().filter_map(|own| moved(own)));
+        for copy in &mut self.copies {
+            for name in [&mut copy.from, &mut copy.to] {
+                if let Some(new) = moved(name) {
+                    *name = new;
+                }
+            }
+        }
+    }
+}
