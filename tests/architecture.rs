@@ -13,8 +13,16 @@ const ROOMS: [&str; 13] =
 const SIBLINGS: [&str; 4] = ["rules", "fmt", "emit", "report"];
 
 /// Crates, and the only room that may name them.
-const KEPT: [(&str, &str); 6] =
-    [("toml", "config"), ("pest", "syntax"), ("miette", "report"), ("clap", "cli"), ("petgraph", "graph"), ("anstream", "cli")];
+const KEPT: [(&str, &str); 8] = [
+    ("toml", "config"),
+    ("pest", "syntax"),
+    ("miette", "report"),
+    ("clap", "cli"),
+    ("petgraph", "graph"),
+    ("anstream", "cli"),
+    ("shuck_parser", "effect"),
+    ("shuck_ast", "effect"),
+];
 
 fn sources() -> Vec<(String, String, String)> {
     let root = corpus::root().join("src");

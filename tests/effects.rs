@@ -1,11 +1,12 @@
-//! A labelled corpus of SQL: what rbk reads in each statement of the files in `tests/effects/` stands in a snapshot that is
-//! reviewed like prose. The first part of a file's name is the dialect. A line is a text of its own; lines under a comment are one
-//! text, up to an empty line.
+//! A labelled corpus of SQL and shell: what rbk reads in each statement or command of the files in `tests/effects/` stands in a snapshot
+//! that is reviewed like prose. The first part of a file's name is the dialect. A line of SQL is a text of its own; lines under a
+//! comment are one text, up to an empty line.
 
 use std::fmt::Write as _;
 use std::fs;
 
 use rbk::effect::act::{Act, Alter, Create, Detail, Effect};
+use rbk::effect::sh::{self, Command, Manner};
 use rbk::effect::sql::{Dialect, Kind, Statement, split};
 
 use crate::corpus;
@@ -18,6 +19,7 @@ fn what_statements_do() {
         let path = entry.expect("an entry").path();
         let name = path.file_stem().and_then(|name| name.to_str()).expect("files have plain names").to_owned();
         let dialect = match name.split('-').next() {
+            Some("sh") => continue,
             Some("postgres") => Dialect::Postgres,
             Some("mysql") => Dialect::Mysql,
             Some("sqlite") => Dialect::Sqlite,
@@ -55,6 +57,78 @@ fn texts(corpus: &str) -> Vec<String> {
         }
     }
     texts
+}
+
+#[test]
+fn what_commands_do() {
+    let mut commands = 0;
+    for entry in fs::read_dir(corpus::root().join("tests/effects")).expect("the corpus is there") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("files have plain names").to_owned();
+        if !name.starts_with("sh-") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("the corpus is text");
+        let mut out = String::new();
+        let script = sh::read(&text);
+        for command in &script.commands {
+            commands += 1;
+            show_command(&mut out, &text, command);
+        }
+        for hidden in &script.opaque {
+            let _ = writeln!(out, "opaque `{}`: {}", brief(&text[hidden.range.clone()]), hidden.why);
+        }
+        insta::assert_snapshot!(format!("effects_{name}"), out);
+    }
+    assert!(commands > 250, "the corpus has only {commands} commands");
+}
+
+fn brief(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn show_command(out: &mut String, text: &str, command: &Command) {
+    let through = command.through.iter().fold(String::new(), |all, name| all + name + " ▸ ");
+    let sight = format!("{:?}", command.sight).to_lowercase();
+    let _ = writeln!(out, "{through}{} ({sight})", brief(&text[command.range.clone()]));
+    for file in &command.files {
+        let manner = match file.manner {
+            Manner::Reads => "reads",
+            Manner::Writes => "writes",
+            Manner::Adds => "adds to",
+            Manner::Removes => "removes",
+        };
+        let form = if file.format.is_empty() { String::new() } else { format!(" as {}", file.format) };
+        let scope = if file.scope.is_empty() { String::new() } else { format!(", {}", file.scope.join(", ")) };
+        let _ = writeln!(out, "  {manner} {} at `{}`{form}{scope}", file.name, brief(&text[file.range.clone()]));
+    }
+    let is_file = |effect: &Effect| command.files.iter().any(|file| file.range == effect.object.range && file.name == effect.object.own);
+    let destroyed: Vec<&Effect> = command.destroys().collect();
+    for (index, effect) in command.reading.effects.iter().enumerate() {
+        let risks = command.reading.risks.iter().filter(|risk| risk.of == index);
+        if is_file(effect) && !destroyed.contains(&effect) {
+            continue;
+        }
+        let place = brief(&text[effect.object.range.clone()]);
+        let _ = writeln!(out, "  {} {} {} at `{place}`", act(effect), effect.object.kind.words(), effect.object.own);
+        risks.for_each(|risk| {
+            let _ = writeln!(out, "      {}: {}", risk.class.word(), risk.why);
+        });
+    }
+    for sql in &command.sql {
+        for statement in &sql.statements {
+            let _ = writeln!(out, "  {:?}: {}", sql.dialect, brief(&text[statement.range.clone()]));
+            for effect in &statement.reading.effects {
+                let object = &effect.object;
+                let place = brief(&text[object.range.clone()]);
+                let gone = if destroyed.contains(&effect) { ", for good" } else { "" };
+                let _ = writeln!(out, "    {} {} {} at `{place}`{gone}", act(effect), object.kind.words(), object.parts.join("·"));
+            }
+        }
+    }
+    for hidden in command.opaque() {
+        let _ = writeln!(out, "  opaque `{}`: {}", brief(&text[hidden.range.clone()]), hidden.why);
+    }
 }
 
 fn show(out: &mut String, text: &str, statement: &Statement) {

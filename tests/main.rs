@@ -36,4 +36,5 @@ mod laws {
 
     mod formatter;
     pub mod generator;
+    mod shell;
 }
