@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::corpus;
+use crate::{corpus, servers};
 
 /// A shell that a bundle has to run in: how it is called, and its leading arguments.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +138,7 @@ impl Operator {
             .args(self.always.split_whitespace())
             .current_dir(self.folder.path())
             .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PATH", servers::path())
             .env("HOME", self.folder.path())
             .env("LC_ALL", "C")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::corpus;
 use crate::operator::Shell;
-use crate::servers::{MariaDb, Postgres};
+use crate::servers::{self, MariaDb, Postgres};
 
 /// Scripts about the runner alone.
 pub const RUNNER: &[&str] = &[
@@ -59,7 +59,7 @@ fn run(shell: Shell, called: &str, script: &str, server: Option<&Server>) -> Res
         .arg(tests.join(script))
         .current_dir(folder.path())
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("PATH", servers::path())
         .env("HOME", folder.path())
         .env("TZ", "UTC")
         .env("LC_ALL", "C")

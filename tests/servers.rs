@@ -2,7 +2,7 @@
 //!
 //! A missing server is a failure, never a skip: what was not tried is not known to work.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -57,53 +57,32 @@ impl Postgres {
 
     /// Runs SQL and returns what it prints, unaligned and without headings; panics on an error.
     pub fn sql(&self, database: &str, sql: &str) -> String {
-        let output = Command::new("psql")
-            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", &self.socket(), "-U", "rbk", "-d", database, "-c", sql])
-            .stdin(Stdio::null())
-            .output()
-            .expect("psql is installed");
-        assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        self.ask(database, &["-A", "-t", "-c", sql], sql)
     }
 
     /// Runs a file of SQL; panics on an error.
     pub fn file(&self, database: &str, file: &Path) {
-        let output = Command::new("psql")
-            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", &self.socket(), "-U", "rbk", "-d", database, "-f", text(file)])
+        self.ask(database, &["-f", text(file)], text(file));
+    }
+
+    fn ask(&self, database: &str, arguments: &[&str], what: &str) -> String {
+        let output = Command::new(self.programs.join("psql"))
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", &self.socket(), "-U", "rbk", "-d", database])
+            .args(arguments)
             .stdin(Stdio::null())
             .output()
             .expect("psql is installed");
-        assert!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Returns schema, rows, privileges and sequences of a database in an order that does not depend on history:
     /// columns by name (a re-added column moves to the end), rows sorted. rbk's own schema is left out.
     pub fn canonical(&self, database: &str) -> String {
-        let mut parts = vec![self.sql(database, CANONICAL_SCHEMA)];
-        let tables = self.sql(
-            database,
-            "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables
-             WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema', 'rbk') ORDER BY 1",
-        );
-        for table in tables.lines() {
-            let columns = self.sql(
-                database,
-                &format!("SELECT string_agg(quote_ident(attname), ', ' ORDER BY attname) FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped"),
-            );
-            let columns = columns.trim();
-            if !columns.is_empty() {
-                parts.push(format!(
-                    "rows of {table} ({columns})\n{}",
-                    self.sql(database, &format!("SELECT ROW({columns})::text FROM {table} ORDER BY 1"))
-                ));
-            }
-        }
-        let sequences =
-            self.sql(database, "SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences WHERE schemaname <> 'rbk' ORDER BY 1");
-        for sequence in sequences.lines() {
-            parts.push(format!("sequence {sequence}: {}", self.sql(database, &format!("SELECT last_value, is_called FROM {sequence}"))));
-        }
-        parts.join("\n")
+        let file = self.folder.path().join("canonical.sql");
+        fs::write(&file, format!("{CANONICAL_SCHEMA};\n{CANONICAL_ROWS}\\gexec\n{CANONICAL_SEQUENCES}\\gexec\n"))
+            .expect("the folder is writable");
+        self.ask(database, &["-A", "-t", "-f", text(&file)], "the canonical form")
     }
 
     fn run(&self, program: &str, arguments: &[&str]) {
@@ -155,6 +134,29 @@ SELECT fact FROM (
   UNION ALL SELECT format('default privileges %s %s %s', defaclobjtype, defaclnamespace::regnamespace, defaclacl) FROM pg_default_acl
   UNION ALL SELECT format('database setting %s', unnest(setconfig)) FROM pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
 ) facts(fact) ORDER BY fact";
+
+/// Writes two questions for each table: its name and columns, and its rows in these columns.
+const CANONICAL_ROWS: &str = "
+SELECT format('SELECT %L', 'rows of ' || name || ' (' || columns || ')'), format('SELECT ROW(%s)::text FROM %s ORDER BY 1', columns, name)
+FROM (SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+      WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema', 'rbk')) tables,
+  LATERAL (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attname) AS columns FROM pg_attribute
+      WHERE attrelid = name::regclass AND attnum > 0 AND NOT attisdropped) held
+WHERE columns IS NOT NULL ORDER BY name
+";
+
+/// Writes a question for each sequence.
+const CANONICAL_SEQUENCES: &str = "
+SELECT format('SELECT %L || last_value || ''|'' || left(is_called::text, 1) FROM %s', 'sequence ' || name || ': ', name)
+FROM (SELECT format('%I.%I', schemaname, sequencename) AS name FROM pg_sequences WHERE schemaname <> 'rbk') sequences ORDER BY name
+";
+
+/// Returns the search path of programs with those of the server in front: Debian's own `psql` is a script in Perl that looks for
+/// them, and takes six times as long to start.
+pub fn path() -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(programs()).chain(std::env::split_paths(&path))).expect("folders without a colon")
+}
 
 /// Returns the folder of the server's programs: where the newest installed version keeps them.
 fn programs() -> PathBuf {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::corpus;
 use crate::operator::{Operator, SHELLS, Shell, wait_until};
-use crate::servers::{Postgres, difference};
+use crate::servers::{self, Postgres, difference};
 
 const PLAN: &str = "examples/cocoatrack/cocoatrack.rbk";
 
@@ -40,6 +40,7 @@ impl Stage {
         let vault = operator.place().join("vault");
         fs::create_dir(&vault).expect("the folder is writable");
         let mut web = Command::new("python3")
+            .env("PATH", servers::path())
             .arg(app.join("serve.py"))
             .args(["--port", "0", "--served"])
             .arg(&served)
@@ -124,6 +125,7 @@ fn a_migration_that_is_killed_leaves_a_run_that_leads_back() {
     stage.carries("forward save");
     // Somebody reads V2 under a lock, so the load waits; then the runner and its step die.
     let mut holder = Command::new("psql")
+        .env("PATH", servers::path())
         .args(["-X", "-q", "-h", &stage.server.socket(), "-U", "rbk", "-d", "v2"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use super::quickstart::{canonical, sqlite};
 use crate::corpus;
 use crate::operator::{Operator, SHELLS, Shell};
-use crate::servers::{Postgres, difference};
+use crate::servers::{self, Postgres, difference};
 
 const PLAN: &str = "examples/jazz-to-postgresql/jazz-to-postgresql.rbk";
 
@@ -55,6 +55,7 @@ impl Stage {
         }
         fs::copy(app.join("settings.env"), place.join("settings.env")).expect("the example is there");
         let first = Command::new("sh")
+            .env("PATH", servers::path())
             .arg(app.join("deploy.sh"))
             .arg("lunary-jazz")
             .env("LUNARY_SITE", &site)
@@ -63,6 +64,7 @@ impl Stage {
             .expect("sh runs");
         assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
         let mut web = Command::new("python3")
+            .env("PATH", servers::path())
             .arg(app.join("serve.py"))
             .args(["--port", "0", "--site"])
             .arg(&site)

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::corpus;
 use crate::operator::{Operator, SHELLS, Shell, wait_until};
-use crate::servers::{Postgres, difference};
+use crate::servers::{self, Postgres, difference};
 
 const PLAN: &str = "examples/party-posture/party-posture.rbk";
 
@@ -41,13 +41,19 @@ impl Stage {
             server.file("breeder", &site.join(file));
         }
         for (application, release) in [("api", "phase-3"), ("web", "phase-4"), ("portal", "phase-4")] {
-            let deployed = Command::new("sh").arg(site.join("deploy.sh")).args([application, release]).stdout(Stdio::null()).status();
+            let deployed = Command::new("sh")
+                .env("PATH", servers::path())
+                .arg(site.join("deploy.sh"))
+                .args([application, release])
+                .stdout(Stdio::null())
+                .status();
             assert!(deployed.expect("sh runs").success(), "{application} {release}");
         }
         fs::create_dir(&vault).expect("the folder is writable");
         let settings = operator.place().join("api.env");
         fs::write(&settings, "# The API's settings.\nMAINTENANCE=off\nPARTY_WRITES=on\n").expect("the folder is writable");
         let mut web = Command::new("python3")
+            .env("PATH", servers::path())
             .arg(site.join("serve.py"))
             .args(["--port", "0", "--settings"])
             .arg(&settings)
@@ -154,6 +160,7 @@ fn a_drop_that_waits_in_vain_leads_back_and_the_next_attempt_goes_through() {
     stage.forward_through("save");
     // Somebody left a transaction open: the columns can't be dropped behind it, and we do not wait all night.
     let mut holder = Command::new("psql")
+        .env("PATH", servers::path())
         .args(["-X", "-q", "-h", &stage.server.socket(), "-U", "rbk", "-d", "breeder"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -189,6 +196,7 @@ fn giving_up_after_the_opening_loses_what_was_entered_and_keeps_a_copy() {
     let dump = dump.into_iter().find(|path| path.to_string_lossy().contains("at-return")).expect("it was copied");
     stage.server.create("returned");
     let restored = Command::new("pg_restore")
+        .env("PATH", servers::path())
         .args(["--exit-on-error", "-h", &stage.server.socket(), "-U", "rbk", "-d", "returned"])
         .arg(dump)
         .status();

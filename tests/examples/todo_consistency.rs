@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::corpus;
 use crate::operator::{Operator, SHELLS, Shell, wait_until};
-use crate::servers::{Postgres, difference};
+use crate::servers::{self, Postgres, difference};
 
 const PLAN: &str = "examples/todo-consistency/todo-consistency.rbk";
 
@@ -45,6 +45,7 @@ impl Stage {
         let vault = operator.place().join("vault");
         fs::create_dir(&vault).expect("the folder is writable");
         let laid_out = Command::new("sh")
+            .env("PATH", servers::path())
             .arg(app().join("set-up.sh"))
             .arg(&home)
             .envs([("PGHOST", server.socket()), ("PGDATABASE", "todo_db".to_owned())])
@@ -79,6 +80,7 @@ impl Stage {
 
     fn script(&self, name: &str, arguments: &str) -> String {
         let output = Command::new("sh")
+            .env("PATH", servers::path())
             .arg(self.home.join("scripts").join(name))
             .args(arguments.split_whitespace())
             .output()
@@ -144,7 +146,11 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        let _ = Command::new("sh").arg(self.home.join("scripts/service.sh")).args(["stop", "api", "worker", "live"]).output();
+        let _ = Command::new("sh")
+            .env("PATH", servers::path())
+            .arg(self.home.join("scripts/service.sh"))
+            .args(["stop", "api", "worker", "live"])
+            .output();
         for child in [&mut self.front, &mut self.relay] {
             let _ = child.kill();
             let _ = child.wait();
@@ -163,6 +169,7 @@ fn free_port() -> String {
 
 fn serve(program: &str, folder: &Path) -> (Child, String) {
     let mut child = Command::new("python3")
+        .env("PATH", servers::path())
         .arg(app().join(program))
         .arg(folder)
         .env("TODO_TRIAL_PASS", "not-a-real-pass")

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::corpus;
 use crate::operator::{Operator, SHELLS, Shell, wait_until};
-use crate::servers::{Postgres, difference};
+use crate::servers::{self, Postgres, difference};
 
 const PLAN: &str = "examples/uuid-schema/uuid-schema.rbk";
 
@@ -38,6 +38,7 @@ impl Stage {
         // Whoever takes the port between here and the start of the services makes the test fail, not pass.
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port is free").port();
         let laid_out = Command::new("sh")
+            .env("PATH", servers::path())
             .arg(app.join("set-up.sh"))
             .arg("host")
             .args([&home, &environment()])
@@ -70,6 +71,7 @@ impl Stage {
 
     fn script(&self, name: &str, argument: &str) -> String {
         let output = Command::new("sh")
+            .env("PATH", servers::path())
             .arg(self.home.join("scripts").join(name))
             .args(argument.split_whitespace())
             .output()
@@ -137,7 +139,7 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        let _ = Command::new("sh").arg(self.home.join("scripts/stop.sh")).output();
+        let _ = Command::new("sh").env("PATH", servers::path()).arg(self.home.join("scripts/stop.sh")).output();
         let _ = self.relay.kill();
         let _ = self.relay.wait();
     }
@@ -149,6 +151,7 @@ struct Reader(Child);
 impl Reader {
     fn of_tags(server: &Postgres) -> Reader {
         let mut reader = Command::new("psql")
+            .env("PATH", servers::path())
             .args(["-X", "-q", "-h", &server.socket(), "-U", "rbk", "-d", "vibes_prod"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -184,6 +187,7 @@ fn environment() -> PathBuf {
 /// Starts what messages are sent to; they end up in files of `outbox`, one a channel.
 fn relay(outbox: &Path) -> (Child, String) {
     let mut relay = Command::new("python3")
+        .env("PATH", servers::path())
         .arg(app().join("relay.py"))
         .arg(outbox)
         .stdout(Stdio::piped())
