@@ -8,6 +8,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::UNIX_EPOCH;
 
 use tempfile::TempDir;
 
@@ -34,7 +35,9 @@ impl Postgres {
         }
         let server = Postgres { folder, programs, user };
         let data = server.folder.path().join("data");
-        server.run("initdb", &["--username=rbk", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", text(&data)]);
+        copy_of("postgres", &server.programs.join("initdb"), &data, || {
+            server.run("initdb", &["--username=rbk", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", text(&data)]);
+        });
         let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=40", server.socket());
         server.run("pg_ctl", &["-D", text(&data), "-w", "-s", "-o", &options, "-l", text(&server.folder.path().join("log")), "start"]);
         server
@@ -195,6 +198,23 @@ fn ordinary_user(names: &[&str]) -> Option<(u32, u32)> {
         }
     }
     panic!("the test runs as root and there is no user of {names:?} to run a server as");
+}
+
+/// Makes a server's files, or copies those that this program made before; to make them costs ten times as much.
+fn copy_of(server: &str, program: &Path, data: &Path, make: impl FnOnce()) {
+    let made = fs::metadata(program).and_then(|program| program.modified()).ok();
+    let age = made.and_then(|made| made.duration_since(UNIX_EPOCH).ok()).map_or(0, |since| since.as_secs());
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{server}-{age}"));
+    let copy = |from: &Path, to: &Path| Command::new("cp").arg("-a").args([from, to]).status().is_ok_and(|status| status.success());
+    if kept.exists() {
+        assert!(copy(&kept, data), "{} is not to be copied", kept.display());
+        return;
+    }
+    make();
+    // Of several that do so at once, the first one's stay.
+    let own = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("the build's folder is writable");
+    assert!(copy(data, &own.path().join("data")), "{} is not to be copied", data.display());
+    let _ = fs::rename(own.path().join("data"), kept);
 }
 
 fn text(path: &(impl AsRef<OsStr> + ?Sized)) -> &str {

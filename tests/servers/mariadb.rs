@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::{ordinary_user, text};
+use super::{copy_of, ordinary_user, text};
 
 /// The server; its administrator is `rbk`, without a password.
 pub struct MariaDb {
@@ -45,9 +45,11 @@ impl MariaDb {
         let scratch = format!("--tmpdir={}", text(folder.path()));
         let small = [scratch.as_str(), "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=24M", "--innodb-flush-method=nosync"];
         let login = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
-        let status = command("mariadb-install-db", &[&login[..], &small].concat()).status();
-        let said = fs::read_to_string(folder.path().join("mariadb-install-db.out")).unwrap_or_default();
-        assert!(status.is_ok_and(|status| status.success()), "mariadb-install-db: {said}");
+        copy_of("mariadb", &found("mariadbd"), &data, || {
+            let status = command("mariadb-install-db", &[&login[..], &small].concat()).status();
+            let said = fs::read_to_string(folder.path().join("mariadb-install-db.out")).unwrap_or_default();
+            assert!(status.is_ok_and(|status| status.success()), "mariadb-install-db: {said}");
+        });
         let socket = format!("--socket={}/socket", text(folder.path()));
         let own = ["--skip-networking", "--skip-name-resolve", "--event-scheduler=OFF", "--innodb-flush-log-at-trx-commit=2", &socket];
         let server = command("mariadbd", &[&own[..], &small].concat()).spawn().expect("mariadbd is installed");
