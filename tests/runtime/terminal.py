@@ -195,7 +195,7 @@ def interrupted_steps():
     bundle.file("fail-b")
     bundle.run("forward", "--approve", "proceed=proceed")
     bundle.remove("fail-b")
-    ends("done or redo is asked", 0, bundle.type(["resume"], ("done redo", "redo\n")))
+    ends("done or redo is asked", 0, bundle.type(["resume"], ("`done` or `redo`", "redo\n")))
 
 
 def hangup():

@@ -89,7 +89,7 @@ ask_one_of() {
     say_in '' "$ask_question" >&2
     ask_tries=3
     while [ "$ask_tries" -gt 0 ]; do
-        ask_line "Type one of: $*" || return 4
+        ask_line "Type $(ask_words "$@"):" || return 4
         if listed "$ask_text" "$*" && is_name "$ask_text"; then
             journal answered "$ask_name" "$ask_text" typed "by=$(operator)" || return 4
             return 0
@@ -98,6 +98,17 @@ ask_one_of() {
         [ -z "$ask_text" ] || warn "  \`$ask_text\` is none of them."
     done
     return 4
+}
+
+# ask_words WORD... prints them as one reads them.
+ask_words() {
+    printf "\`%s\`" "$1"
+    shift
+    while [ $# -gt 1 ]; do
+        printf ", \`%s\`" "$1"
+        shift
+    done
+    [ $# -eq 0 ] || printf " or \`%s\`" "$1"
 }
 
 # ask_by prints who answers: the operator, or who was named with --as.

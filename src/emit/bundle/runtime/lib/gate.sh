@@ -111,9 +111,9 @@ gate_tell() {
     if [ -n "${scenario_loss-}" ]; then
         say_bad "  POINT OF NO RETURN: $scenario_loss"
     else
-        say "  nothing is lost"
+        say "  loses nothing that the plan knows of"
     fi
-    [ -z "${scenario_limits-}" ] || say_indented "$RBK_HOME/scenarios/$1/$scenario_limits"
+    [ -z "${scenario_limits-}" ] || say_prose "$RBK_HOME/scenarios/$1/$scenario_limits"
     [ -z "${scenario_forward-}" ] || say "  goes forward: nothing is turned back"
 }
 

@@ -1,7 +1,7 @@
 # list.sh: a program counted and looked up, without carrying out any of it.
 #
-# Owns three visitors: `list` prints each item, `find` reads one step's fields, `siblings` prints what stands
-# directly in a block.
+# Owns four visitors: `list` prints each item, `titles` what each change is called, `find` reads one step's fields,
+# `siblings` prints what stands directly in a block.
 
 # list_items PROGRAM prints kind, id and change of every item, one a line, in order.
 list_items() (
@@ -24,6 +24,27 @@ list_step() {
 # list_steps PROGRAM prints the ids of its steps, one a line.
 list_steps() {
     list_items "$1" | awk '$1 == "step" { print $2 }'
+}
+
+# list_titles PROGRAM prints each change that it applies, and what its step is called, one a line.
+list_titles() {
+    program_visit titles "$1"
+}
+
+titles_phase() { :; }
+titles_choose() { :; }
+titles_decision() { :; }
+titles_begin() { :; }
+titles_end() { :; }
+titles_step() {
+    titles_change='' titles_effect='' titles_title=$2
+    for titles_field do
+        case $titles_field in
+            change=*) titles_change=${titles_field#*=} ;;
+            effect=*) titles_effect=${titles_field#*=} ;;
+        esac
+    done
+    [ "$titles_effect" != apply ] || printf '%s %s\n' "$titles_change" "$titles_title"
 }
 
 # list_has PROGRAM KIND ID: is there such an item?

@@ -160,7 +160,9 @@ say_clock() {
             elif [ -n "$1" ]; then
                 clock_text="$clock_text of $(duration "$1")"
             fi
-            [ -z "$2" ] || clock_text="$clock_text; the run: $(duration $((clock_now - $2)))"
+            # A line that is too long would be broken, and then not written over.
+            clock_run="; the run: $(duration $((clock_now - ${2:-$clock_start})))"
+            [ "$((${#clock_text} + ${#clock_run} + 6))" -gt "$say_width" ] || clock_text=$clock_text$clock_run
             printf '\r  %s %s \033[K' "$clock_mark" "$clock_text"
             sleep 1
             kill -s 0 "$$" 2>/dev/null || return 0

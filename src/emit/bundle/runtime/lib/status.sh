@@ -22,12 +22,15 @@ status_lock() {
 status_changes() {
     [ -n "${plan_changes-}" ] || return 0
     say "Changes:"
+    status_titles=$(list_titles prepare && list_titles forward)
     for status_change in $plan_changes; do
+        status_title=$(printf '%s\n' "$status_titles" | awk -v "name=$status_change" '$1 == name { sub(/^[^ ]* /, ""); print; exit }')
+        status_title="$status_change${status_title:+: $status_title}"
         case $(change_state "$status_change") in
-            none) say "  not applied  $status_change" ;;
-            applied) say_good "  applied      $status_change" ;;
-            undone) say "  undone       $status_change" ;;
-            *) say_bad "  UNKNOWN      $status_change" ;;
+            none) say "  not applied  $status_title" ;;
+            applied) say_good "  applied      $status_title" ;;
+            undone) say "  undone       $status_title" ;;
+            *) say_bad "  UNKNOWN      $status_title" ;;
         esac
     done
 }
@@ -92,11 +95,27 @@ status_next() {
     if [ -n "$status_missing" ]; then
         say_next "check"
         say_next "prepare"
-    elif [ -n "$(run_missing forward)" ]; then
-        say_next "forward"
+        status_ahead prepare "$status_missing"
+    else
+        status_missing=$(run_missing forward)
+        if [ -n "$status_missing" ]; then
+            say_next "forward"
+            status_ahead forward "$status_missing"
+        fi
     fi
     status_scenarios
     [ -z "$status_id" ] || say_next "report"
+}
+
+# status_ahead PROGRAM MISSING says where it begins, how much there is to do, and how long that takes.
+status_ahead() {
+    status_time=$(time_left "$1" - "$(run_counted "$1")")
+    status_time=$(time_words "${status_time% *}" "${status_time#* }")
+    say "      $(list_items "$1" | awk -v "missing=$2" '
+        $1 == "phase" { phase = $2 }
+        $1 == "step" { all++ }
+        $1 == "step" && index(" " missing " ", " " $2 " ") { if (!left++) first = phase }
+        END { printf "%s%s of %s steps to do", (first == "" ? "" : "begins with the phase " first "; "), left, all }')${status_time:+; $status_time}"
 }
 
 # status_scenarios lists the scenarios that apply now, with what they take and cost.
@@ -114,7 +133,7 @@ status_scenarios() {
             if [ -n "${scenario_loss-}" ]; then
                 say_bad "      $scenario_loss"
             elif [ -z "${scenario_forward-}" ]; then
-                say "      nothing is lost"
+                say "      loses nothing that the plan knows of"
             fi
         )
     done

@@ -172,7 +172,8 @@ step_process_verify() {
 # What a step of the author's has to say stands in its output; these have an answer of their own.
 step_tell() {
     case $step_kind in
-        verify | take | restore | set) say "  ${child_answer:-yes}" ;;
+        verify) say "  yes${child_answer:+ ($child_answer)}" ;;
+        take | restore | set) [ -z "${child_answer-}" ] || say "  $child_answer" ;;
     esac
 }
 
