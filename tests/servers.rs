@@ -79,6 +79,17 @@ impl Postgres {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Returns the definitions of a database, as its own tool dumps them.
+    pub fn dump(&self, database: &str) -> String {
+        let output = Command::new(self.programs.join("pg_dump"))
+            .args(["--schema-only", "-h", &self.socket(), "-U", "rbk", database])
+            .stdin(Stdio::null())
+            .output()
+            .expect("pg_dump is installed");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Returns schema, rows, privileges and sequences of a database in an order that does not depend on history:
     /// columns by name (a re-added column moves to the end), rows sorted. rbk's own schema is left out.
     pub fn canonical(&self, database: &str) -> String {

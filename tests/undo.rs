@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use rbk::effect::sql::{Dialect, inverse};
+use rbk::effect::sql::{Dialect, Dump, inverse, inverse_on};
 
 use tempfile::TempDir;
 
@@ -93,6 +93,61 @@ fn what_is_derived_for_mariadb_takes_back_exactly() {
         let now = server.canonical("shop");
         assert!(now == before, "{text}\n{back}\nleaves\n{}", difference(&before, &now));
     }
+}
+
+/// Returns a canonical text without rows and numbers reached, which a dump of the schema does not hold.
+fn definitions(canonical: &str) -> String {
+    let mut rows = false;
+    let mut kept = Vec::new();
+    for line in canonical.lines() {
+        rows = line.starts_with("rows of ") || rows && line.starts_with('(');
+        if !rows && !line.starts_with("sequence ") {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
+}
+
+#[test]
+fn a_schema_says_how_to_make_again_what_is_dropped_and_what_does_not_come_back_is_told() {
+    let shop = Shop::open();
+    let dump = Dump::read(&shop.server.dump("shop"), Dialect::Postgres);
+    let statements = lines("postgres-schema.sql");
+    assert!(statements.len() > 30, "only {} statements", statements.len());
+    for text in statements {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        shop.server.sql("postgres", "CREATE DATABASE trial TEMPLATE shop");
+        let run = |text: &str| {
+            let file = folder.path().join("text.sql");
+            fs::write(&file, text).expect("the folder is writable");
+            shop.server.file("trial", &file);
+        };
+        let back = inverse_on(&text, Dialect::Postgres, &dump).unwrap_or_else(|refusals| panic!("{text}\nrefused: {refusals:?}"));
+        run(&text);
+        let between = shop.server.canonical("trial");
+        assert_ne!(between, shop.before, "{text} changes nothing");
+        run(&back.statements.join("\n"));
+        let now = shop.server.canonical("trial");
+        let what = format!("{text}\n{}\nleaves\n{}", back.statements.join("\n"), difference(&shop.before, &now));
+        assert!(definitions(&now) == definitions(&shop.before), "{what}");
+        assert!(!back.loses.is_empty() || now == shop.before, "{what}and nothing is told of it");
+        shop.server.sql("postgres", "DROP DATABASE trial");
+    }
+}
+
+#[test]
+fn what_the_schema_can_not_make_again_is_refused_in_words() {
+    let dump = fs::read_to_string(corpus::root().join("tests/undo/shop.sql")).expect("the schema is there");
+    let dump = Dump::read(&dump, Dialect::Postgres);
+    let mut out = String::new();
+    for text in lines("refused-schema.sql") {
+        let refusals = inverse_on(&text, Dialect::Postgres, &dump).expect_err(&text);
+        let _ = writeln!(out, "{text}");
+        for refusal in refusals {
+            let _ = writeln!(out, "  `{}`: {}; {}", &text[refusal.range], refusal.why, refusal.help);
+        }
+    }
+    insta::assert_snapshot!("undo_refused_schema", out);
 }
 
 #[test]

@@ -139,6 +139,10 @@ fn derived(plan: &Plan, change: &Change, forward: Option<&Action>) -> Option<Ver
     if !inverse.takes.is_empty() {
         reason = format!("{reason}; what was written meanwhile goes with it: {}", inverse.takes.join(", "));
     }
+    if !inverse.loses.is_empty() {
+        let reason = format!("{reason}; this does not come back: {}", inverse.loses.join(", "));
+        return Some(Verdict { answer: Answer::Lossy(inverse.loses), reason });
+    }
     Some(Verdict { answer: Answer::Clean, reason })
 }
 

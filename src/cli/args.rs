@@ -140,6 +140,9 @@ pub struct UndoArgs {
     /// Whose SQL it is
     #[arg(long, value_enum)]
     pub dialect: SqlDialect,
+    /// The schema as it was before: a dump of it, without rows. It says how to make again what is dropped or altered
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
     #[command(flatten)]
     pub look: LookArgs,
 }

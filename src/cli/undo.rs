@@ -6,7 +6,7 @@ use super::files;
 use super::output::{Exit, Stop, product, say};
 use super::terminal::{self, Stream};
 use crate::diagnostic::{Diagnostic, decode};
-use crate::effect::sql::{Dialect, Inverse, Refusal, inverse};
+use crate::effect::sql::{Dialect, Dump, Inverse, Refusal, inverse, inverse_on};
 use crate::report::{self, Checked};
 use crate::source::{FileId, Sources, Span};
 
@@ -23,7 +23,15 @@ pub fn run(options: &UndoArgs) -> Result<Exit, Stop> {
         SqlDialect::Mysql | SqlDialect::Mariadb => Dialect::Mysql,
         SqlDialect::Sqlite => Dialect::Sqlite,
     };
-    let findings: Vec<Diagnostic> = match (misread, inverse(&sources.file(file).text, dialect)) {
+    let derived = match &options.schema {
+        None => inverse(&sources.file(file).text, dialect),
+        Some(schema) => {
+            let input = Input::named(schema, None);
+            let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(input.path()))))?;
+            inverse_on(&sources.file(file).text, dialect, &Dump::read(&decode(bytes).0, dialect))
+        }
+    };
+    let findings: Vec<Diagnostic> = match (misread, derived) {
         (Some(misread), _) => vec![misread.finding(file)],
         (None, Ok(inverse)) => {
             product(&written(&inverse))?;
@@ -36,9 +44,12 @@ pub fn run(options: &UndoArgs) -> Result<Exit, Stop> {
     Ok(Exit::Findings)
 }
 
-/// What was written since and goes with the inverse stands in front of it, where whoever runs it reads it.
+/// What does not come back, and what was written since and goes with the inverse, stands in front of it, where whoever runs it reads it.
 fn written(inverse: &Inverse) -> String {
     let mut text = String::new();
+    if !inverse.loses.is_empty() {
+        text += &format!("-- This does not come back: {}.\n", inverse.loses.join(", "));
+    }
     if !inverse.takes.is_empty() {
         text += &format!("-- What was written meanwhile goes with it: {}.\n", inverse.takes.join(", "));
     }

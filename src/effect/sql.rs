@@ -6,6 +6,7 @@
 //! was tried on PostgreSQL 15, MariaDB 10.11 and SQLite 3.40.
 
 mod cursor;
+mod dump;
 mod known;
 mod lexis;
 mod read;
@@ -23,8 +24,9 @@ use crate::plan::target::TargetKind;
 use super::act::{Class, Effect, Reading};
 use super::object::ObjectKind;
 
+pub use dump::Dump;
 pub use schema::Schema;
-pub use undo::{Inverse, Refusal, inverse};
+pub use undo::{Inverse, Refusal, inverse, inverse_on};
 
 use known::Known;
 use words::Words;

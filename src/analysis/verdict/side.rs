@@ -145,7 +145,9 @@ pub fn sides(plan: &Plan, graph: &Graph, id: Id<Change>, answer: &Answer, made: 
     let data = if !said.lost.is_empty() || !said.new_lost.is_empty() {
         data(answer, &said)
     } else if !said.may_lose.is_empty() {
-        returned(answer, Side { standing: Standing::Unknown, reasons: said.may_lose.lines(), decays: Vec::new() })
+        let by_author = matches!(answer, Answer::Claimed | Answer::Manual | Answer::Run(_));
+        let standing = if by_author { Standing::Claimed } else { Standing::Unknown };
+        returned(answer, Side { standing, reasons: said.may_lose.lines(), decays: Vec::new() })
     } else if said.is_read {
         untouched()
     } else {

@@ -94,10 +94,21 @@ impl Schema {
                     self.tables.remove(&parts);
                 }
                 (Act::Rename(to), ObjectKind::Table) => self.renamed(&parts, &folded(to, ObjectKind::Table, dialect)),
+                (Act::Alter(Alter::SetDefault), ObjectKind::Column) => {
+                    if let Some(column) = self.column_mut(&parts) {
+                        column.default = default_behind(words, &effect.object, dialect);
+                    }
+                }
                 (act, ObjectKind::Column) => self.column_is(act, parts, &effect.object, dialect),
                 _ => {}
             }
         }
+    }
+
+    fn column_mut(&mut self, parts: &[String]) -> Option<&mut Column> {
+        let (name, of) = parts.split_last()?;
+        let table = self.tables.get_mut(of)?;
+        table.columns.iter_mut().find(|(own, _)| own == name).map(|(_, column)| column)
     }
 
     fn made(&mut self, words: &Words<'_>, create: &Create, object: &Object, parts: Vec<String>, dialect: Dialect) {
@@ -269,16 +280,29 @@ fn read_column(mut cursor: Cursor<'_, '_>, own: String) -> Column {
     let required = cursor.ahead(&["not", "null"]).is_some() || cursor.ahead(&["primary", "key"]).is_some();
     let identity = cursor.ahead(&["as", "identity"]).is_some();
     let computed = !identity && cursor.ahead(&["as"]).is_some_and(|at| cursor.within(at + 1, cursor.end()).sees_sign(b'('));
-    let default = cursor.ahead(&["default"]).map(|at| {
-        let mut value = cursor.within(at + 1, cursor.end());
-        let first = value.at;
-        while !value.is_end() && !value.sees_sign(b',') && !value.sees_sign(b')') && (value.at == first || !ends_default(value)) {
-            value.skip();
-        }
-        value.written(first)
-    });
+    let default = cursor.ahead(&["default"]).map(|at| expression(cursor.within(at + 1, cursor.end())));
+    let serial = of.to_ascii_lowercase().contains("serial");
+    let required = required || serial;
     cursor.skip_to_comma();
     Column { own, of, definition: cursor.written(from), required, default, computed }
+}
+
+/// Reads the expression of a default.
+fn expression(mut value: Cursor<'_, '_>) -> String {
+    let first = value.at;
+    while !value.is_end() && !value.sees_sign(b',') && !value.sees_sign(b')') && (value.at == first || !ends_default(value)) {
+        value.skip();
+    }
+    value.written(first)
+}
+
+/// Returns what stands behind `SET DEFAULT`, of a column.
+fn default_behind(words: &Words<'_>, column: &Object, dialect: Dialect) -> Option<String> {
+    let mut cursor = Cursor::new(words, dialect);
+    while !cursor.is_end() && cursor.token(cursor.at).is_some_and(|token| (token.start as usize) < column.range.end) {
+        cursor.at += 1;
+    }
+    cursor.eat(&["set", "default"]).then(|| expression(cursor))
 }
 
 /// Returns whether something else of a column begins here.

@@ -3,8 +3,11 @@
 //! What a statement made is dropped, what it renamed is named back. What was there before it is not known from the statement:
 //! then nothing is derived. Data is never brought back; what an inverse takes with it is told.
 
+mod known;
+
 use std::ops::Range;
 
+use super::dump::Dump;
 use super::{Dialect, Kind, Sight, Statement, split};
 use crate::effect::act::{Act, Alter, Create, Detail, Effect, Rule};
 use crate::effect::object::{Object, ObjectKind};
@@ -16,6 +19,8 @@ pub struct Inverse {
     pub statements: Vec<String>,
     /// What was written since and goes with it, for people: `the rows of users`.
     pub takes: Vec<String>,
+    /// What the text destroys and the inverse does not bring back, for people: `the values of users.fax`.
+    pub loses: Vec<String>,
 }
 
 /// A statement without an inverse.
@@ -34,7 +39,17 @@ const SAVE: &str = "take a backup before it, and restore that";
 
 /// Returns the inverse of a text, or everything that stands in its way.
 pub fn inverse(text: &str, dialect: Dialect) -> Result<Inverse, Vec<Refusal>> {
-    let mut inverse = Inverse { statements: Vec::new(), takes: Vec::new() };
+    derive(text, dialect, None)
+}
+
+/// Returns the inverse of a text where a dump says what was there before it.
+pub fn inverse_on(text: &str, dialect: Dialect, dump: &Dump) -> Result<Inverse, Vec<Refusal>> {
+    derive(text, dialect, Some(dump))
+}
+
+fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>) -> Result<Inverse, Vec<Refusal>> {
+    let mut inverse = Inverse { statements: Vec::new(), takes: Vec::new(), loses: Vec::new() };
+    let mut changed: Vec<Vec<String>> = Vec::new();
     let mut refusals = Vec::new();
     let mut made: Vec<Object> = Vec::new();
     let mut names = Names::default();
@@ -50,6 +65,24 @@ pub fn inverse(text: &str, dialect: Dialect) -> Result<Inverse, Vec<Refusal>> {
         for effect in &statement.reading.effects {
             // What the same text put into a table goes with it.
             if goes_with(effect, &made) {
+                continue;
+            }
+            let before =
+                dump.filter(|_| names.renamed.is_empty()).and_then(|dump| known::restored(&effect.act, &effect.object, dump, dialect));
+            if let Some(back) = before {
+                let parts = super::schema::plain(&effect.object.parts, dialect).to_vec();
+                if changed.iter().any(|other| other.starts_with(&parts) || parts.starts_with(other)) {
+                    refusals.push(known::twice(&effect.object));
+                    continue;
+                }
+                changed.push(parts);
+                match back {
+                    Ok(restored) => {
+                        inverse.statements.extend(restored.statements.into_iter().rev());
+                        inverse.loses.extend(restored.loses);
+                    }
+                    Err((why, help)) => refusals.push(Refusal { range: effect.object.range.clone(), why, help }),
+                }
                 continue;
             }
             match of_one(text, effect, dialect, &mut names) {
