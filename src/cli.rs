@@ -12,6 +12,7 @@ mod build;
 mod check;
 mod compile;
 mod config;
+mod diff;
 mod docs;
 mod explain;
 mod files;
@@ -51,6 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(options) => build::run(&options),
         Command::Run(options) => run::run(&options),
         Command::Fmt(options) => fmt::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Graph(options) => graph::run(&options),
         Command::Undo(options) => undo::run(&options),
         Command::Docs(options) => docs::run(&options),

@@ -11,6 +11,7 @@
 //! - [`graph`]: order, dependencies, positions
 //! - [`analysis`]: what follows: programs, time, loss
 //! - [`rules`]: what is wrong with it
+//! - [`diff`]: what a change of a plan does to its safety
 //! - [`fmt`], [`emit`], [`report`]: what is written
 //! - [`config`]: what a repository says about it
 //! - [`cli`]: the only place that knows arguments, files, the clock and the terminal
@@ -24,6 +25,7 @@ pub mod analysis;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod diff;
 pub mod effect;
 pub mod emit;
 pub mod fmt;

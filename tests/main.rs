@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod corpus;
 mod dependencies;
+mod diff;
 mod editors;
 mod effects;
 mod examples;

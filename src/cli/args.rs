@@ -30,6 +30,8 @@ pub enum Command {
     Run(RunArgs),
     /// Lay plans out the one way
     Fmt(FmtArgs),
+    /// Tell what a change of a plan does to its safety
+    Diff(DiffArgs),
     /// Draw the plan
     Graph(GraphArgs),
     /// Derive the inverse of SQL, or say what stands in its way
@@ -118,6 +120,23 @@ pub struct FmtArgs {
     /// The name of what `-` reads, for messages
     #[arg(long, value_name = "FILE")]
     pub stdin_filename: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct DiffArgs {
+    /// The plan as it was: a file, or REVISION:FILE in git. With one argument: that file as it is in HEAD
+    #[arg(value_name = "OLD")]
+    pub first: PathBuf,
+    /// The plan as it is to be: a file, or REVISION:FILE in git
+    #[arg(value_name = "NEW")]
+    pub second: Option<PathBuf>,
+    /// How the differences are written
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: DiffFormat,
+    #[command(flatten)]
+    pub look: LookArgs,
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -310,6 +329,16 @@ pub enum ColorWhen {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people: what is worse, what is better, what is only otherwise
+    Human,
+    /// For programs: one document, versioned
+    Json,
+    /// The comment under a change
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

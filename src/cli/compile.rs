@@ -14,7 +14,7 @@ use crate::graph::Graph;
 use crate::plan::value::Date;
 use crate::plan::{self, Plan};
 use crate::rules::{self, Context};
-use crate::source::Sources;
+use crate::source::{Loader, Sources};
 
 /// Where a plan's text comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,16 +74,20 @@ impl Compiled {
 /// Compiles the plan in `bytes`, read from `input`.
 pub fn compile(input: &Input, bytes: Vec<u8>, options: &InputArgs) -> Result<Compiled, Stop> {
     let disk = Disk::around(input.path(), options.root.as_deref())?;
-    let name = files::shown(input.path());
+    compile_with(&files::shown(input.path()), bytes, &disk, options)
+}
+
+/// Compiles the plan in `bytes`, which is called `name`; `loader` reads what it uses.
+pub fn compile_with(name: &str, bytes: Vec<u8>, loader: &dyn Loader, options: &InputArgs) -> Result<Compiled, Stop> {
     let mut sources = Sources::default();
     let (text, misread) = diagnostic::decode(bytes);
-    let Some(root) = sources.add(&name, text) else {
+    let Some(root) = sources.add(name, text) else {
         return Err(Stop::trouble(format!("{name}: longer than 4 GiB")));
     };
     if let Some(misread) = misread {
         return Ok(Compiled { sources, plan: None, findings: vec![misread.finding(root)] });
     }
-    let compiled = plan::compile(&mut sources, root, &disk);
+    let compiled = plan::compile(&mut sources, root, loader);
     let mut findings = compiled.findings;
     if let Some(plan) = &compiled.plan {
         let today = options.today.unwrap_or_else(terminal::today);

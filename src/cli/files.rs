@@ -4,12 +4,14 @@ mod atomic;
 mod disk;
 mod find;
 mod folder;
+mod git;
 mod root;
 
 pub use atomic::write;
 pub use disk::{Disk, read, stdin};
 pub use find::{Plans, plans};
 pub use folder::{NewFile, holds_bundle, write_bundle};
+pub use git::Revision;
 pub use root::{repository, root, rooted, tidy};
 
 use std::io;

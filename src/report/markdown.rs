@@ -68,7 +68,7 @@ fn section(found: &Found<'_>, run: &Run<'_>) -> String {
 }
 
 /// Returns a text of ours in which only what stands between back-ticks is Markdown.
-fn text(text: &str) -> String {
+pub fn text(text: &str) -> String {
     let flat = plain(text).replace('\n', " ");
     let parts: Vec<&str> = flat.split('`').collect();
     let mut out = String::new();
@@ -92,7 +92,7 @@ fn text(text: &str) -> String {
 }
 
 /// Returns a text as code, whatever ticks it holds.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let flat = plain(text).replace('\n', " ");
     let (mut longest, mut run) = (0, 0);
     for c in flat.chars() {
