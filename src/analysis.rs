@@ -10,6 +10,7 @@ pub mod inert;
 pub mod loss;
 pub mod program;
 pub mod schedule;
+pub mod shell;
 pub mod sure;
 pub mod time;
 pub mod transaction;

@@ -5,9 +5,11 @@
 
 mod accept;
 mod backup;
+mod check;
 mod decision;
 mod order;
 mod page;
+mod people;
 mod reference;
 mod registry;
 mod reversal;

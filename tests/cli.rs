@@ -24,7 +24,7 @@ phase migrate "Migrate" at T {
 
 scenario back "Back" {
   applies from add-note
-  undo add-note
+  undo add-note { needs "Can orders be read?" }
 }
 "#;
 

@@ -31,7 +31,7 @@ phase migrate "Migrate" at T {
 
 scenario back "Back" {
   applies from add-note
-  undo add-note
+  undo add-note { needs "Can orders be read?" }
 }
 
 role dba "DBA: 100% <sure>, `always`" { contact $DBA_PHONE }

@@ -2,7 +2,9 @@
 
 mod near;
 mod order;
+mod people;
 mod saved;
+mod shell;
 mod sql;
 
 use std::collections::BTreeSet;

@@ -2,6 +2,8 @@
 
 pub mod before_freeze;
 pub mod expires_early;
+pub mod format_mismatch;
 pub mod missing;
+pub mod name_not_bound;
 pub mod never_taken;
 pub mod never_used;

@@ -1,3 +1,4 @@
 //! Names. Those that are unknown or declared twice the resolver reports; their pages are Markdown.
 
+pub mod undeclared_variable;
 pub mod unused;

@@ -219,6 +219,9 @@ fn what_is_used_anywhere_is_used() {
 #[test]
 fn an_acceptance_holds_where_it_stands_and_until_its_date() {
     let plan = example("accept/no-reason", "Mended");
+    // What else could be said of so short a plan is none of this test's business.
+    let codes =
+        |plan: &str| codes(plan).into_iter().filter(|code| code.starts_with("accept/") || *code == "time/rto-exceeded").collect::<Vec<_>>();
     let line = "  accept time/rto-exceeded because \"the flag hides an unfinished page; nobody waits for it\"";
     let until = |date: &str| with(&plan, line, &format!("{line} until {date}"));
     assert_eq!(codes(&plan), [""; 0]);
@@ -243,7 +246,8 @@ fn sql_that_no_bundle_can_carry_out_is_told_by_check_once() {
     silent(rule, &with(&plan, column, &format!("      SAVEPOINT a;\n{column}      RELEASE a;\n")));
     // An undo that only rolls back is hollow; that is said, and enough.
     let hollow = with(&plan, "ALTER TABLE orders DROP COLUMN note;", "ROLLBACK;");
-    assert_eq!(codes(&hollow), ["reversal/hollow-undo"]);
+    catches("reversal/hollow-undo", &hollow);
+    silent(rule, &hollow);
 }
 
 #[test]

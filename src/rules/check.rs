@@ -1,0 +1,7 @@
+//! Verification that verifies: whether a check can say no, and whether anybody asks it.
+
+pub mod exit_status_lies;
+pub mod missing;
+pub mod never_ends;
+pub mod vacuous;
+pub mod wrong_target;
