@@ -38,9 +38,53 @@ impl Postgres {
         copy_of("postgres", &server.programs.join("initdb"), &data, || {
             server.run("initdb", &["--username=rbk", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D", text(&data)]);
         });
-        let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=40", server.socket());
-        server.run("pg_ctl", &["-D", text(&data), "-w", "-s", "-o", &options, "-l", text(&server.folder.path().join("log")), "start"]);
+        server.serve();
         server
+    }
+
+    fn serve(&self) {
+        let data = self.folder.path().join("data");
+        let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=40", self.socket());
+        self.run("pg_ctl", &["-D", text(&data), "-w", "-s", "-o", &options, "-l", text(&self.folder.path().join("log")), "start"]);
+    }
+
+    /// Returns the server's process.
+    pub fn process(&self) -> u32 {
+        let file = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).expect("it runs");
+        file.lines().next().and_then(|line| line.trim().parse().ok()).expect("its first line is a number")
+    }
+
+    /// Starts the server again if it was killed.
+    pub fn revive(&self) {
+        if self.answers() {
+            return;
+        }
+        // What a killed server has left behind is in the way until it has noticed.
+        for _ in 0..100 {
+            let data = self.folder.path().join("data");
+            let file = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+            let gone = file.lines().next().is_none_or(|pid| !Path::new("/proc").join(pid.trim()).exists());
+            if gone && self.left().is_empty() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        self.serve();
+    }
+
+    fn answers(&self) -> bool {
+        let asked = Command::new("psql")
+            .args(["-X", "-q", "-h", &self.socket(), "-U", "rbk", "-d", "postgres", "-c", "SELECT 1"])
+            .stdin(Stdio::null())
+            .output();
+        asked.is_ok_and(|output| output.status.success())
+    }
+
+    /// Processes that work in the server's folder.
+    fn left(&self) -> Vec<PathBuf> {
+        let data = self.folder.path().join("data");
+        let processes = fs::read_dir("/proc").expect("processes are listed").flatten().map(|entry| entry.path());
+        processes.filter(|process| fs::read_link(process.join("cwd")).is_ok_and(|place| place == data)).collect()
     }
 
     /// Returns the folder of the server's socket.

@@ -17,6 +17,7 @@ use super::{copy_of, ordinary_user, text};
 pub struct MariaDb {
     folder: TempDir,
     server: Child,
+    user: Option<(u32, u32)>,
 }
 
 impl MariaDb {
@@ -28,35 +29,31 @@ impl MariaDb {
         if let Some((uid, gid)) = user {
             chown(folder.path(), Some(uid), Some(gid)).expect("root may give it away");
         }
-        let data = folder.path().join("data");
-        let command = |program: &str, arguments: &[&str]| {
-            let log = fs::File::create(folder.path().join(format!("{program}.out"))).expect("the folder is writable");
-            let errors = log.try_clone().expect("a handle can be cloned");
-            let mut command = Command::new(found(program));
-            command.arg("--no-defaults").arg(format!("--datadir={}", text(&data))).args(arguments).current_dir(folder.path());
-            command.stdin(Stdio::null()).stdout(log).stderr(errors);
-            if let Some((uid, gid)) = user {
-                command.uid(uid).gid(gid);
-            }
-            command
-        };
-        // Small files, no waiting for the disk: what a test writes need not survive it.
-        // Temporary tables of two servers in one folder may have one name.
-        let scratch = format!("--tmpdir={}", text(folder.path()));
-        let small = [scratch.as_str(), "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=24M", "--innodb-flush-method=nosync"];
         let login = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"];
+        let data = folder.path().join("data");
         copy_of("mariadb", &found("mariadbd"), &data, || {
-            let status = command("mariadb-install-db", &[&login[..], &small].concat()).status();
+            let status = command(folder.path(), user, "mariadb-install-db", &login).status();
             let said = fs::read_to_string(folder.path().join("mariadb-install-db.out")).unwrap_or_default();
             assert!(status.is_ok_and(|status| status.success()), "mariadb-install-db: {said}");
         });
-        let socket = format!("--socket={}/socket", text(folder.path()));
-        let own = ["--skip-networking", "--skip-name-resolve", "--event-scheduler=OFF", "--innodb-flush-log-at-trx-commit=2", &socket];
-        let server = command("mariadbd", &[&own[..], &small].concat()).spawn().expect("mariadbd is installed");
-        let server = MariaDb { folder, server };
+        let server = serve(folder.path(), user);
+        let server = MariaDb { folder, server, user };
         server.wait();
         server.run("root", "", "CREATE USER rbk@localhost; GRANT ALL ON *.* TO rbk@localhost WITH GRANT OPTION");
         server
+    }
+
+    /// Returns the server's process.
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Starts the server again if it was killed.
+    pub fn revive(&mut self) {
+        if self.server.try_wait().expect("it is ours").is_some() {
+            self.server = serve(self.folder.path(), self.user);
+            self.wait();
+        }
     }
 
     fn wait(&self) {
@@ -137,6 +134,28 @@ impl MariaDb {
         let tables = self.sql("information_schema", &CANONICAL_ROWS.replace("$DATABASE", &format!("'{database}'")));
         format!("{}\n{}", sorted(&self.sql("information_schema", &facts)), sorted(&self.sql(database, &tables)))
     }
+}
+
+/// Returns a program of the server on its folder, with small files and no waiting for the disk: what a test writes need not survive it.
+/// Temporary tables of two servers in one folder may have one name.
+fn command(folder: &Path, user: Option<(u32, u32)>, program: &str, arguments: &[&str]) -> Command {
+    let log = fs::File::create(folder.join(format!("{program}.out"))).expect("the folder is writable");
+    let errors = log.try_clone().expect("a handle can be cloned");
+    let mut command = Command::new(found(program));
+    command.arg("--no-defaults").arg(format!("--datadir={}", text(&folder.join("data")))).args(arguments).current_dir(folder);
+    command.arg(format!("--tmpdir={}", text(folder)));
+    command.args(["--innodb-log-file-size=8M", "--innodb-buffer-pool-size=24M", "--innodb-flush-method=nosync"]);
+    command.stdin(Stdio::null()).stdout(log).stderr(errors);
+    if let Some((uid, gid)) = user {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+fn serve(folder: &Path, user: Option<(u32, u32)>) -> Child {
+    let socket = format!("--socket={}/socket", text(folder));
+    let own = ["--skip-networking", "--skip-name-resolve", "--event-scheduler=OFF", "--innodb-flush-log-at-trx-commit=2", &socket];
+    command(folder, user, "mariadbd", &own).spawn().expect("mariadbd is installed")
 }
 
 /// Writes a question for each table: its rows, each column as bytes, in the order of their names.

@@ -1,0 +1,149 @@
+//! The fault campaign: bundles are run on real databases while something goes wrong, over and over, and the trials are counted.
+//!
+//! `cargo test --test fire` is a bounded run. `RBK_FIRE=40 cargo test --test fire` draws that many trials for each fault, shell and
+//! database, which are thousands; with `RBK_UPDATE=1` it writes docs/reliability.md. A trial's name as an argument runs that one.
+
+#![allow(clippy::disallowed_methods, reason = "tests touch the world")]
+#![allow(dead_code, reason = "shared with the other tests, which use the rest")]
+
+mod corpus;
+mod operator;
+mod servers;
+
+mod fire {
+    //! The parts of the campaign.
+
+    pub mod campaign;
+    pub mod circumstances;
+    pub mod engine;
+    pub mod faults;
+    pub mod matrix;
+    pub mod plans;
+    pub mod tools;
+    pub mod world;
+}
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use fire::campaign::{self, Reference};
+use fire::circumstances::{self, CIRCUMSTANCES};
+use fire::engine::Engine;
+use fire::faults::FAULTS;
+use fire::matrix::Matrix;
+use fire::plans::{Database, Draw, Drawn, draw, moody};
+use fire::world::World;
+use operator::Shell;
+
+const SHELLS: [Shell; 5] =
+    [Shell("dash", &[]), Shell("bash", &[]), Shell("bash", &["--posix"]), Shell("busybox", &["ash"]), Shell("mksh", &[])];
+
+fn main() -> ExitCode {
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let amount = std::env::var("RBK_FIRE").ok().and_then(|text| text.parse().ok());
+    let say = |text: &str| {
+        let _ = writeln!(std::io::stdout(), "{text}");
+    };
+    let matrix = std::thread::scope(|scope| {
+        let files = scope.spawn(|| on(Database::Sqlite, amount, only.as_deref()));
+        let servers = scope.spawn(|| {
+            let mut matrix = on(Database::Postgres, amount, only.as_deref());
+            matrix.join(on(Database::MariaDb, amount, only.as_deref()));
+            matrix
+        });
+        let mut matrix = files.join().expect("the campaign ends");
+        matrix.join(servers.join().expect("the campaign ends"));
+        matrix
+    });
+    let faults: Vec<&str> = FAULTS.iter().map(|(_, words, _)| *words).chain(CIRCUMSTANCES.iter().map(|(_, words)| *words)).collect();
+    let tables = matrix.tables(&faults);
+    say(&tables);
+    if std::env::var_os("RBK_UPDATE").is_some() && only.is_none() && matrix.failures.is_empty() {
+        let page = include_str!("fire/page.md")
+            .replace("{{trials}}", &format!("{} trials, all of which held.", matrix.trials))
+            .replace("{{tables}}", &tables);
+        std::fs::write(corpus::root().join("docs/reliability.md"), page).expect("the page is writable");
+    }
+    for failure in &matrix.failures {
+        say(&format!("FAILED {failure}\n"));
+    }
+    say(&format!(
+        "{} trials, {} failed; {} ended before the fault's place was reached",
+        matrix.trials,
+        matrix.failures.len(),
+        matrix.missed
+    ));
+    if matrix.failures.is_empty() && matrix.trials > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Every shell on one database.
+fn on(database: Database, amount: Option<usize>, only: Option<&str>) -> Matrix {
+    let mut matrix = Matrix::default();
+    let plans = if amount.is_some() { 8 } else { 1 };
+    let named = |name: &str| only.is_none_or(|only| name.contains(only) || only.contains(name));
+    let wanted = |shell: &Shell| named(&format!("{}/{}", database.name(), shell.called().replace(' ', "_")));
+    let shells: Vec<(usize, Shell)> = SHELLS.into_iter().enumerate().filter(|(_, shell)| wanted(shell)).collect();
+    if shells.is_empty() {
+        return matrix;
+    }
+    let mut engine = Engine::start(database);
+    for (number, shell) in shells {
+        for plan in 0..plans {
+            // Each shell has plans of its own.
+            let seed = (number + SHELLS.len() * plan) as u64;
+            let of_each = amount.map_or(1, |amount| amount.div_ceil(plans));
+            disturb(&mut engine, database, shell, draw(database, seed), |world, reference| {
+                for trial in campaign::trials(world, reference, of_each, &mut Draw::new(seed + 1000)) {
+                    let name = trial.name(world);
+                    if !named(&name) {
+                        continue;
+                    }
+                    let words = FAULTS.iter().find(|(fault, ..)| *fault == trial.fault).map_or("", |(_, words, _)| words);
+                    matrix.count(words, database, &shell.called());
+                    match campaign::carry_out(world, reference, &trial) {
+                        Ok(true) => {}
+                        Ok(false) => matrix.missed += 1,
+                        Err(why) => matrix.failures.push(report(world, &name, &why)),
+                    }
+                }
+            })
+            .unwrap_or_else(|why| matrix.failures.push(why));
+        }
+        let mut draw = Draw::new(number as u64);
+        disturb(&mut engine, database, shell, moody(database), |world, reference| {
+            for (circumstance, words) in CIRCUMSTANCES.iter().filter(|(circumstance, _)| circumstances::happens(*circumstance, database)) {
+                let name = format!("{}/{}/{circumstance:?}", database.name(), shell.called().replace(' ', "_"));
+                for _ in 0..amount.map_or(1, |amount| amount.div_ceil(8)) {
+                    if !named(&name) {
+                        continue;
+                    }
+                    matrix.count(words, database, &shell.called());
+                    if let Err(why) = circumstances::carry_out(world, reference, *circumstance, &mut draw) {
+                        matrix.failures.push(report(world, &name, &why));
+                    }
+                }
+            }
+        })
+        .unwrap_or_else(|why| matrix.failures.push(why));
+    }
+    matrix
+}
+
+/// Makes the place for a plan, sees what undisturbed runs do there, and hands both on.
+fn disturb(
+    engine: &mut Engine,
+    database: Database,
+    shell: Shell,
+    plan: Drawn,
+    then: impl FnOnce(&mut World<'_>, &Reference),
+) -> Result<(), String> {
+    let mut world = World::new(engine, database, shell, plan);
+    let reference = campaign::undisturbed(&mut world).map_err(|why| format!("{} in {}: {why}", world.plan.name, shell.called()))?;
+    then(&mut world, &reference);
+    Ok(())
+}
+
+fn report(world: &World<'_>, name: &str, why: &str) -> String {
+    let journal = std::fs::read_to_string(world.slot().join("state/journal")).unwrap_or_default();
+    format!("{name}: {why}\n{}\n{journal}", world.transcript)
+}

@@ -1,0 +1,161 @@
+//! The databases of the campaign: how one is made anew, put aside and brought back, and what it holds in an order that tells nothing
+//! of how it came to be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::plans::Database;
+use crate::servers::{MariaDb, Postgres};
+
+/// What a plan finds.
+const THINGS: &str = "CREATE TABLE things (id int PRIMARY KEY, name varchar(40)); CREATE TABLE effects (what varchar(40));
+    INSERT INTO things VALUES (1, 'one'), (2, 'two''s'), (3, NULL);";
+
+/// A database, and the server that it lies on.
+pub enum Engine {
+    Sqlite,
+    Postgres(Postgres),
+    MariaDb(MariaDb),
+}
+
+impl Engine {
+    /// Starts what has to be started.
+    pub fn start(database: Database) -> Engine {
+        match database {
+            Database::Sqlite => Engine::Sqlite,
+            Database::Postgres => Engine::Postgres(Postgres::start()),
+            Database::MariaDb => Engine::MariaDb(MariaDb::start()),
+        }
+    }
+
+    /// Returns the variable that leads to the database `name`, whose files lie in `slot` where there is no server.
+    pub fn variable(&self, slot: &Path, name: &str) -> (&'static str, String) {
+        match self {
+            Engine::Sqlite => ("FIRE_DB", file(slot)),
+            Engine::Postgres(server) => ("FIRE_URL", server.url(name)),
+            Engine::MariaDb(server) => ("FIRE_URL", server.url("mariadb", "rbk", name)),
+        }
+    }
+
+    /// Makes the database `name` with what a plan finds.
+    pub fn create(&self, slot: &Path, name: &str) {
+        match self {
+            Engine::Sqlite => {
+                sqlite(&file(slot), THINGS);
+            }
+            Engine::Postgres(server) => {
+                server.sql("postgres", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+                server.create(name);
+                server.sql(name, THINGS);
+            }
+            Engine::MariaDb(server) => {
+                server.sql("", &format!("DROP DATABASE IF EXISTS {name}"));
+                server.create(name);
+                server.sql(name, THINGS);
+            }
+        }
+    }
+
+    /// Puts the database aside under `mark`. What is a file in the slot is put aside with the slot.
+    pub fn save(&self, name: &str, mark: &str) {
+        match self {
+            Engine::Sqlite => {}
+            Engine::Postgres(server) => {
+                server.sql("postgres", &format!("DROP DATABASE IF EXISTS {name}_{mark} WITH (FORCE)"));
+                server.sql("postgres", &format!("CREATE DATABASE {name}_{mark} TEMPLATE {name}"));
+            }
+            Engine::MariaDb(server) => {
+                let dump = Command::new("mariadb-dump")
+                    .args(["--no-defaults", "--skip-comments", "-u", "rbk", "-S", &server.socket(), name])
+                    .output()
+                    .expect("mariadb-dump is installed");
+                assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+                fs::write(dumped(server, name, mark), dump.stdout).expect("the folder is writable");
+            }
+        }
+    }
+
+    /// Brings back what was put aside under `mark`.
+    pub fn restore(&self, name: &str, mark: &str) {
+        match self {
+            Engine::Sqlite => {}
+            Engine::Postgres(server) => {
+                server.sql("postgres", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+                server.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {name}_{mark}"));
+            }
+            Engine::MariaDb(server) => {
+                server.sql("", &format!("DROP DATABASE IF EXISTS {name}"));
+                server.create(name);
+                server.file(name, &dumped(server, name, mark));
+            }
+        }
+    }
+
+    /// Returns what SQL has left in `effects`, sorted.
+    pub fn effects(&self, slot: &Path, name: &str) -> Vec<String> {
+        let said = self.sql(slot, name, "SELECT what FROM effects ORDER BY what");
+        said.lines().map(str::to_owned).collect()
+    }
+
+    /// Returns everything that the database holds but `effects`.
+    pub fn canonical(&self, slot: &Path, name: &str) -> String {
+        self.sql(slot, name, "DELETE FROM effects");
+        match self {
+            Engine::Sqlite => {
+                let dump = sqlite(&file(slot), ".dump");
+                let mut lines: Vec<&str> = dump.lines().filter(|line| !line.contains("rbk_")).collect();
+                lines.sort_unstable();
+                lines.join("\n")
+            }
+            Engine::Postgres(server) => server.canonical(name),
+            Engine::MariaDb(server) => server.canonical(name),
+        }
+    }
+
+    /// Runs SQL and returns what it prints.
+    pub fn sql(&self, slot: &Path, name: &str, sql: &str) -> String {
+        match self {
+            Engine::Sqlite => sqlite(&file(slot), sql),
+            Engine::Postgres(server) => server.sql(name, sql),
+            Engine::MariaDb(server) => server.sql(name, sql),
+        }
+    }
+
+    /// Returns the server's process.
+    pub fn process(&self) -> Option<u32> {
+        match self {
+            Engine::Sqlite => None,
+            Engine::Postgres(server) => Some(server.process()),
+            Engine::MariaDb(server) => Some(server.process()),
+        }
+    }
+
+    /// Starts the server again if it was killed.
+    pub fn revive(&mut self) {
+        match self {
+            Engine::Sqlite => {}
+            Engine::Postgres(server) => server.revive(),
+            Engine::MariaDb(server) => server.revive(),
+        }
+    }
+}
+
+fn file(slot: &Path) -> String {
+    slot.join("shop.db").display().to_string()
+}
+
+fn dumped(server: &MariaDb, name: &str, mark: &str) -> PathBuf {
+    PathBuf::from(server.socket()).with_file_name(format!("{name}-{mark}.sql"))
+}
+
+/// Runs SQL on a file of SQLite; waits for others.
+fn sqlite(database: &str, sql: &str) -> String {
+    let output = Command::new("sqlite3")
+        .args(["-bail", "-batch", "-cmd", ".timeout 10000", database, sql])
+        .stdin(Stdio::null())
+        .output()
+        .expect("sqlite3 is installed");
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
