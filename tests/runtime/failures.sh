@@ -59,6 +59,20 @@ that 'its time is up' has failed-over main-way 'do' 'it had not ended after 3s a
 that 'what it ran has been stopped' gone "$(cat "$PLACE/main.pid")"
 that 'what it had started in the background as well' gone "$(cat "$PLACE/child.pid")"
 
+migrated set-back
+impatient
+echo hang >"$PLACE/main-how"
+touch "$PLACE/hold-main" "$PLACE/hold-child"
+mkdir "$PLACE/tools"
+cat >"$PLACE/tools/date" <<END
+#!/bin/sh
+[ ! -e "$PLACE/main.pid" ] || set -- -d "@\$((\$($(command -v date) +%s) - 7200))" "\$@"
+exec $(command -v date) "\$@"
+END
+chmod +x "$PLACE/tools/date"
+expect 4 'a step that hangs while the clock is set back' with PATH="$PLACE/tools:$PATH" rb run other --accept-loss --approve other=other --as Bob --choose how=careful
+that 'its time is up all the same' has failed-over main-way 'do' 'it had not ended after 3s and was stopped'
+
 fresh status
 printf 'exit 124\n' >"$B/forward/do-b.sh"
 seal

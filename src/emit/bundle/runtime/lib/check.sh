@@ -124,8 +124,12 @@ limited() {
     limited_pid=$!
     (
         trap - TERM
-        deadline=$(($(date +%s) + limit))
-        while [ "$(date +%s)" -lt "$deadline" ]; do sleep 1; done
+        limit_spent=0
+        while [ "$limit_spent" -lt "$limit" ]; do
+            limit_from=$(now)
+            sleep 1
+            limit_spent=$((limit_spent + $(slept "$limit_from")))
+        done
         : >"$late"
         command -v process_stop >/dev/null 2>&1 || command . "$RBK_HOME/lib/processes.sh"
         process_stop "$limited_pid"

@@ -74,10 +74,12 @@ child_watch_start() {
 child_watch_over() {
     trap - HUP INT TERM
     watch_start=$(process_start "$1")
-    watch_deadline=$(($(now) + $2))
-    while [ "$(now)" -lt "$watch_deadline" ]; do
+    watch_spent=0
+    while [ "$watch_spent" -lt "$2" ]; do
+        watch_from=$(now)
         sleep 1
         kill -s 0 "$1" 2>/dev/null || return
+        watch_spent=$((watch_spent + $(slept "$watch_from")))
     done
     process_alive "$1" "$watch_start" || return
     : >"$RBK_TMP/timed-out"

@@ -25,6 +25,16 @@ pause() {
     wait "$!"
 }
 
+# slept SINCE prints the seconds that a second of sleep has taken: a busy machine makes more of it, and a clock that was set
+# meanwhile counts as one.
+slept() {
+    slept_seconds=$(($(now) - $1))
+    case $slept_seconds in
+        [1-9] | [1-5][0-9]) printf '%s' "$slept_seconds" ;;
+        *) printf 1 ;;
+    esac
+}
+
 # now_stamp: UTC for people and seconds for arithmetic, of the same moment.
 now_stamp() {
     date -u "+%Y-%m-%dT%H:%M:%SZ${TAB}%s"
