@@ -1,5 +1,6 @@
 //! Rules: every page's examples are its tests, every code has a page, and near misses stay silent.
 
+mod commands;
 mod near;
 mod order;
 mod people;

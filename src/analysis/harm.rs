@@ -1,11 +1,13 @@
-//! What an item of a program takes away for good: by its author's word, by the plain words of its SQL, by a restore.
+//! What an item of a program takes away for good: by its author's word, by the plain words of its SQL or shell, by a restore.
 
 use std::ops::Range;
 
-use crate::effect::act::Act;
+use crate::effect::act::{Act, Effect};
 use crate::effect::object::ObjectKind;
+use crate::effect::sh;
 use crate::effect::sql::{self, Dialect, Statement};
 use crate::plan::Plan;
+use crate::plan::action::{Code, Language};
 use crate::plan::id::Id;
 use crate::plan::target::{Backup, Target};
 
@@ -16,8 +18,8 @@ use super::program::{Direction, Item, Work};
 pub enum Harm {
     /// It says what it destroys.
     Declared,
-    /// Its SQL plainly does: the words of the statement.
-    Statement(&'static str),
+    /// Its code plainly does: the words of the statement or command.
+    Statement(String),
     /// What was written since the backup goes.
     Restore(Id<Backup>),
 }
@@ -33,7 +35,7 @@ impl Harm {
             return Some(Harm::Declared);
         }
         let undoes = item.change.is_some_and(|(_, direction)| direction == Direction::Undo);
-        plain(plan, item).filter(|_| !undoes).map(|(words, _)| Harm::Statement(words))
+        plain(plan, item).filter(|_| !undoes).map(|plain| Harm::Statement(plain.words))
     }
 
     /// Returns the target that loses something.
@@ -57,22 +59,74 @@ impl Harm {
     }
 }
 
-/// Returns what an item's SQL plainly destroys first, and the bytes of its name. What the same SQL created before is its own.
-pub fn plain(plan: &Plan, item: &Item<'_>) -> Option<(&'static str, Range<usize>)> {
-    let Work::Sql(code) = item.work else { return None };
-    let dialect = item.on.and_then(|on| Dialect::of(plan.targets[on].kind.value))?;
-    let statements = sql::split(&code.text, dialect);
-    let mut destroyed = statements.iter().flat_map(Statement::destroys);
-    destroyed.find_map(|effect| {
-        let words = match (&effect.act, effect.object.kind) {
-            (Act::Drop { .. }, ObjectKind::Database) => "DROP DATABASE",
-            (Act::Drop { .. }, ObjectKind::Schema) => "DROP SCHEMA",
-            (Act::Drop { .. }, ObjectKind::Table | ObjectKind::Partition) => "DROP TABLE",
-            (Act::Drop { .. }, ObjectKind::Column) => "DROP COLUMN",
-            (Act::Truncate { .. } | Act::Delete { .. }, _) => "every row",
-            // A back-fill writes every row, and takes nothing that was there before.
-            _ => return None,
+/// What code plainly destroys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plain {
+    /// In words that people know: `DROP TABLE`, `redis-cli FLUSHALL`.
+    pub words: String,
+    /// Its name.
+    pub name: String,
+    /// The bytes of the name in the code, or of the words where nothing is named.
+    pub range: Range<usize>,
+}
+
+/// Kinds, besides those of SQL, that hold what can't be had again.
+const DATA: [&str; 12] = [
+    "volume",
+    "bucket",
+    "dataset",
+    "data since the snapshot",
+    "device",
+    "keys",
+    "queue",
+    "topic",
+    "collection",
+    "claim or namespace",
+    "rows",
+    "item",
+];
+
+/// Returns what an item's code plainly destroys first. What the same code created before is its own.
+pub fn plain(plan: &Plan, item: &Item<'_>) -> Option<Plain> {
+    let (Work::Sql(code) | Work::Shell(code)) = item.work else { return None };
+    all(code, item.on.and_then(|on| Dialect::of(plan.targets[on].kind.value))).into_iter().next()
+}
+
+/// Returns all that code plainly destroys, SQL in a dialect.
+pub fn all(code: &Code, dialect: Option<Dialect>) -> Vec<Plain> {
+    match (&code.language, dialect) {
+        (Language::Sql, Some(dialect)) => {
+            let statements = sql::split(&code.text, dialect);
+            statements.iter().flat_map(Statement::destroys).filter_map(|effect| of(effect, None)).collect()
+        }
+        (Language::Sh | Language::Bash, _) => {
+            let script = sh::read(&code.text);
+            let losses = script.losses().into_iter();
+            losses.filter_map(|(command, effect)| of(effect, command.is_own(effect).then(|| command.opening(&code.text)))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns what an effect takes away; `command` is the words of a program whose own effect it is.
+fn of(effect: &Effect, command: Option<String>) -> Option<Plain> {
+    let object = &effect.object;
+    let plain = |words: String| Some(Plain { words, name: object.written(), range: object.range.clone() });
+    if let Some(command) = command {
+        let is_data = match object.kind {
+            ObjectKind::Other(kind) => DATA.contains(&kind),
+            kind => matches!(kind, ObjectKind::Database | ObjectKind::Table),
         };
-        Some((words, effect.object.range.clone()))
-    })
+        return is_data.then_some(command).and_then(plain);
+    }
+    let words = match (&effect.act, object.kind) {
+        (Act::Drop { .. }, ObjectKind::Database) => "DROP DATABASE",
+        (Act::Drop { .. }, ObjectKind::Schema) => "DROP SCHEMA",
+        (Act::Drop { .. }, ObjectKind::Table | ObjectKind::Partition) => "DROP TABLE",
+        (Act::Drop { .. }, ObjectKind::Column) => "DROP COLUMN",
+        (Act::Truncate { .. } | Act::Delete { .. }, _) => "every row",
+        // A back-fill writes every row, and takes nothing that was there before.
+        _ => return None,
+    };
+    plain(words.to_owned())
 }

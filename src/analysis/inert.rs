@@ -1,5 +1,6 @@
 //! Code that does nothing: empty, only comments, only reading or printing. In doubt code does something.
 
+use crate::effect::sh;
 use crate::plan::action::{Code, Language};
 
 /// SQL that leaves no trace, by its first word.
@@ -9,9 +10,6 @@ const QUIET_SQL: [&str; 14] =
 /// Functions that only compute; a `SELECT` of any other may do something.
 const PURE_FUNCTIONS: [&str; 12] =
     ["avg", "coalesce", "concat", "count", "current_database", "length", "lower", "max", "min", "now", "sum", "version"];
-
-/// Shell commands that leave no trace.
-const QUIET_COMMANDS: [&str; 13] = [":", "cd", "date", "echo", "exit", "false", "printf", "pwd", "return", "set", "sleep", "true", "wait"];
 
 /// Commands of psql that leave no trace.
 const QUIET_META: [&str; 6] = ["\\echo", "\\pset", "\\qecho", "\\set", "\\timing", "\\x"];
@@ -91,24 +89,13 @@ fn inert_shell(text: &str) -> Option<&'static str> {
     if text.trim().is_empty() {
         return Some("is empty");
     }
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    if lines.is_empty() {
+    if text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#')) {
         return Some("holds comments only");
     }
-    let quiet = lines.iter().all(|line| is_quiet_line(line));
-    let prints = lines.iter().any(|line| matches!(first_word(line).as_str(), "echo" | "printf"));
-    quiet.then_some(if prints { "only prints" } else { "changes nothing" })
-}
-
-fn is_quiet_line(line: &str) -> bool {
-    let calm = line.replace(">&2", "").replace("2>&1", "").replace(">/dev/null", "").replace("> /dev/null", "");
-    if calm.contains(['>', '<', '|', '`', '&', '\\']) || calm.contains("$(") {
-        return false;
-    }
-    calm.split(';').map(str::trim).filter(|command| !command.is_empty()).all(|command| {
-        let word = first_word(command);
-        QUIET_COMMANDS.contains(&word.as_str())
-    })
+    let script = sh::read(text);
+    let programs = script.commands.iter().filter_map(|command| command.words.first()?.text.as_deref());
+    let prints = programs.into_iter().any(|program| matches!(program, "echo" | "printf"));
+    script.is_hollow().then_some(if prints { "only prints" } else { "changes nothing" })
 }
 
 fn first_word(text: &str) -> String {
@@ -152,6 +139,8 @@ mod tests {
         assert_eq!(inert_shell("set -eu\necho 'no rollback needed'\nexit 0"), Some("only prints"));
         assert_eq!(inert_shell("echo sorry >&2; true"), Some("only prints"));
         assert_eq!(inert_shell(":"), Some("changes nothing"));
+        assert_eq!(inert_shell("psql -c 'SELECT count(*) FROM t' | grep 0"), Some("changes nothing"));
+        assert_eq!(inert_shell("if kubectl get deploy/web; then\n  exit 0\nfi"), Some("changes nothing"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod side;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::effect::act::{Act, Effect};
-use crate::effect::sh;
+use crate::effect::sh::{self, Script};
 use crate::effect::sql::{self, Dialect, Sight, Statement};
 use crate::graph::Graph;
 use crate::plan::Plan;
@@ -193,7 +193,7 @@ fn by_action(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, un
         Action::Manual(_) => Verdict { answer: Answer::Manual, reason: "a person takes it back; its author says how".to_owned() },
         Action::Code(code) if is_hollow(plan, change, code) => unknown("its undo does nothing that rbk can see"),
         _ => {
-            let gone = destroyed(plan, graph, id, made);
+            let gone = destroyed(plan, graph, id, made, undo);
             if !gone.is_empty() {
                 let names = gone.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 return Verdict { answer: Answer::Lossy(gone), reason: format!("its author's undo can't bring back the data of {names}") };
@@ -219,15 +219,35 @@ fn statements(plan: &Plan, change: &Change, action: Option<&Action>) -> Option<V
     (code.language == Language::Sql).then(|| sql::split(&code.text, dialect))
 }
 
-/// Returns what a change surely destroys: what it declares, and what its SQL says. Values of columns that earlier changes added
-/// are none that anybody had before.
-fn destroyed(plan: &Plan, graph: &Graph, id: Id<Change>, made: &Made) -> Vec<String> {
+/// Returns what a change surely destroys: what it declares, and what its code says. Values of columns that earlier changes added
+/// are none that anybody had before. What shell destroyed may come back by shell: by a copy that is put in its place.
+fn destroyed(plan: &Plan, graph: &Graph, id: Id<Change>, made: &Made, undo: &Action) -> Vec<String> {
     let change = &plan.changes[id];
     let declared = change.effects.destroys.iter().map(|object| object.value.clone());
-    let statements = graph.touched(id).statements.iter().flatten();
     let fills = |effect: &&Effect| change.on.is_some_and(|on| is_backfill(effect, on.value, made));
+    if let Some(script) = script(change.forward.as_ref()) {
+        let back = script_of(undo);
+        let losses = script.losses().into_iter().map(|(_, effect)| effect).filter(|effect| !fills(effect));
+        // What a deploy, an edit or a flag writes to files is not read.
+        let stays = |effect: &&Effect| back.as_ref().map_or(!sh::is_file(effect), |back| !back.may_bring_back(effect));
+        let gone = losses.filter(stays);
+        return once_each(declared.chain(gone.map(|effect| effect.object.written())));
+    }
+    let statements = graph.touched(id).statements.iter().flatten();
     let written = statements.flat_map(Statement::destroys).filter(|effect| !fills(effect)).map(|effect| effect.object.written());
     once_each(declared.chain(written))
+}
+
+/// Returns the shell of an action.
+fn script(action: Option<&Action>) -> Option<Script> {
+    action.and_then(script_of)
+}
+
+fn script_of(action: &Action) -> Option<Script> {
+    match action {
+        Action::Code(code) if matches!(code.language, Language::Sh | Language::Bash) => Some(sh::read(&code.text)),
+        _ => None,
+    }
 }
 
 /// Returns whether an effect only fills columns that earlier changes made.
@@ -237,10 +257,14 @@ fn is_backfill(effect: &Effect, on: Id<Target>, made: &Made) -> bool {
     !columns.is_empty() && columns.iter().all(|name| made.contains(&column(name)))
 }
 
-/// Returns what an undo in SQL drops or empties.
+/// Returns what an undo in SQL, or in shell that hands SQL on, drops or empties.
 fn taken(plan: &Plan, change: &Change, undo: &Action) -> Vec<String> {
-    let statements = statements(plan, change, Some(undo)).unwrap_or_default();
     let drops = |effect: &&Effect| matches!(effect.act, Act::Drop { .. } | Act::Truncate { .. } | Act::Delete { .. });
+    if let Some(script) = script_of(undo) {
+        let sql = script.losses().into_iter().filter(|(command, effect)| !command.is_own(effect)).map(|(_, effect)| effect);
+        return once_each(sql.filter(drops).map(|effect| effect.object.written()));
+    }
+    let statements = statements(plan, change, Some(undo)).unwrap_or_default();
     once_each(statements.iter().flat_map(Statement::destroys).filter(drops).map(|effect| effect.object.written()))
 }
 
@@ -250,7 +274,8 @@ fn once_each(names: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn is_opaque(graph: &Graph, id: Id<Change>, change: &Change) -> bool {
-    let is_other = matches!(&change.forward, Some(Action::Code(code)) if code.language != Language::Sql);
+    let is_other = matches!(&change.forward, Some(Action::Code(code)) if code.language != Language::Sql)
+        && script(change.forward.as_ref()).is_none_or(|script| script.is_opaque());
     is_other || graph.touched(id).statements.iter().flatten().any(|statement| statement.sight == Sight::Opaque)
 }
 

@@ -15,7 +15,8 @@ mod tools;
 
 use std::ops::Range;
 
-use super::act::{Class, Effect, Opaque, Reading};
+use super::act::{Act, Class, Effect, Opaque, Reading};
+use super::object::ObjectKind;
 use super::sql::{Dialect, Sight, Statement};
 
 pub use read::read;
@@ -82,6 +83,29 @@ pub struct Sql {
     pub statements: Vec<Statement>,
 }
 
+/// Returns whether an effect is one on files.
+pub fn is_file(effect: &Effect) -> bool {
+    matches!(effect.object.kind, ObjectKind::Other("file" | "dump" | "directory"))
+}
+
+/// Returns whether one file lies in the other, a folder.
+fn is_within(inner: &Effect, outer: &Effect) -> bool {
+    let (Some(inner), Some(outer)) = (inner.object.parts.last(), outer.object.parts.last()) else { return false };
+    inner.strip_prefix(outer.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+}
+
+impl File {
+    /// Returns whether its name is written, without what is only known when the script runs.
+    pub fn is_named(&self) -> bool {
+        !self.name.contains(['$', '`', '*', '?']) && self.name != "what it reads"
+    }
+
+    /// Returns whether it lies where files are for a while.
+    pub fn is_passing(&self) -> bool {
+        ["/tmp/", "/var/tmp/", "/dev/shm/", "/run/"].iter().any(|folder| self.name.starts_with(folder))
+    }
+}
+
 impl Command {
     /// Returns what it surely destroys, by the names that it writes.
     pub fn destroys(&self) -> impl Iterator<Item = &Effect> {
@@ -89,6 +113,17 @@ impl Command {
         let destroys = move |of: usize| risks.iter().any(|risk| risk.of == of && risk.class == Class::Destroys);
         let own = self.reading.effects.iter().enumerate().filter(move |(of, _)| destroys(*of)).map(|(_, effect)| effect);
         own.chain(self.sql.iter().flat_map(|sql| &sql.statements).flat_map(Statement::destroys))
+    }
+
+    /// Returns its first words, for people: `aws s3 rm s3://backups`.
+    pub fn opening(&self, text: &str) -> String {
+        let words = self.words.iter().take(4).map(|word| text.get(word.range.clone()).unwrap_or_default());
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns whether an effect is the program's own, not its SQL's.
+    pub fn is_own(&self, effect: &Effect) -> bool {
+        self.reading.effects.iter().any(|own| std::ptr::eq(own, effect))
     }
 
     /// Returns everything that it does.
@@ -108,6 +143,49 @@ impl Script {
     /// Returns whether something in it can't be read.
     pub fn is_opaque(&self) -> bool {
         !self.opaque.is_empty() || self.commands.iter().any(|command| command.sight == Sight::Opaque || command.opaque().next().is_some())
+    }
+
+    /// Returns the statements of a script that changes nothing else than what they name: all of it can be read, and besides
+    /// SQL of this dialect it only looks and writes files. `None` for any other.
+    pub fn only_sql(&self, dialect: Dialect) -> Option<Vec<Statement>> {
+        let besides = self.commands.iter().flat_map(|command| &command.reading.effects);
+        let own = besides.into_iter().all(|effect| effect.act == Act::Read || is_file(effect));
+        let all: Vec<&Sql> = self.commands.iter().flat_map(|command| &command.sql).collect();
+        let fits = own && !all.is_empty() && !self.is_opaque() && all.iter().all(|sql| sql.dialect == dialect);
+        fits.then(|| all.into_iter().flat_map(|sql| sql.statements.iter().cloned()).collect())
+    }
+
+    /// Returns what it surely destroys that was there before it, each with its command. Files count only where they are named,
+    /// and not among those that are for a while.
+    pub fn losses(&self) -> Vec<(&Command, &Effect)> {
+        let mut made: Vec<(ObjectKind, &[String])> = Vec::new();
+        let mut losses = Vec::new();
+        for command in &self.commands {
+            for effect in command.destroys() {
+                let object = &effect.object;
+                let own = made
+                    .iter()
+                    .any(|(kind, parts)| object.parts.starts_with(parts) && (*kind == object.kind || parts.len() < object.parts.len()));
+                let unnamed = |file: &&File| file.range == object.range && (!file.is_named() || file.is_passing());
+                if !own && !command.files.iter().any(|file| unnamed(&file)) {
+                    losses.push((command, effect));
+                }
+            }
+            let makes = command.effects().filter(|effect| matches!(&effect.act, Act::Create(create) if !create.lenient));
+            made.extend(makes.map(|effect| (effect.object.kind, effect.object.parts.as_slice())));
+        }
+        losses
+    }
+
+    /// Returns whether it puts something in the place of what another script destroyed, or may do so: it makes or changes what has
+    /// that name, brings a database back, or can't be read.
+    pub fn may_bring_back(&self, gone: &Effect) -> bool {
+        let is_back = |effect: &Effect| {
+            let acts = !matches!(effect.act, Act::Read | Act::Drop { .. } | Act::Truncate { .. } | Act::Delete { .. });
+            let same = effect.object.parts == gone.object.parts || effect.object.kind == ObjectKind::Database;
+            acts && (same || is_within(effect, gone) || is_within(gone, effect))
+        };
+        self.is_opaque() || self.commands.iter().flat_map(|command| &command.reading.effects).any(is_back)
     }
 
     /// Returns whether it surely does nothing: every command only looks or prints.

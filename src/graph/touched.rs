@@ -3,6 +3,7 @@
 
 use crate::effect::act::{Act, Alter, Effect};
 use crate::effect::object::ObjectKind;
+use crate::effect::sh::{self, Script};
 use crate::effect::sql::{self, Dialect, Sight, Statement};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Code, Language};
@@ -51,7 +52,8 @@ impl Touch {
 pub struct Touched {
     /// What is declared stands first; then in the order of the statements.
     pub touches: Vec<Touch>,
-    /// The statements of `do`; `None` where it is no SQL.
+    /// The statements of `do`, those of a script that does nothing else to the target among them; `None` where there are none, or
+    /// where they are not all.
     pub statements: Option<Vec<Statement>>,
     /// Something that it does can't be read, and its author does not say what it touches.
     pub opaque: bool,
@@ -86,6 +88,12 @@ impl Touched {
         for statement in statements.iter().flatten() {
             read(plan, on, statement, &mut touches);
         }
+        if statements.is_none() {
+            // What it does besides is not known; what its SQL names is.
+            for statement in script(plan, on, change).iter().flat_map(|(script, dialect)| of(script, *dialect)) {
+                read(plan, on, statement, &mut touches);
+            }
+        }
         Touched { touches, statements, opaque }
     }
 
@@ -95,10 +103,27 @@ impl Touched {
     }
 }
 
-/// Returns the statements of SQL on a database; `None` for other code.
+/// Returns the statements of code on a database; `None` for code that does something else, too.
 fn statements(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<Statement>> {
-    let dialect = Dialect::of(plan.targets[on?].kind.value).filter(|_| code.language == Language::Sql)?;
-    Some(sql::split(&code.text, dialect))
+    let dialect = Dialect::of(plan.targets[on?].kind.value)?;
+    match code.language {
+        Language::Sql => Some(sql::split(&code.text, dialect)),
+        Language::Sh | Language::Bash => sh::read(&code.text).only_sql(dialect),
+        _ => None,
+    }
+}
+
+/// Returns the shell of a change on a database.
+fn script(plan: &Plan, on: Option<Id<Target>>, change: &Change) -> Option<(Script, Dialect)> {
+    let Some(Action::Code(code)) = &change.forward else { return None };
+    let dialect = Dialect::of(plan.targets[on?].kind.value)?;
+    matches!(code.language, Language::Sh | Language::Bash).then(|| (sh::read(&code.text), dialect))
+}
+
+/// Returns the statements of a script that are of this dialect.
+fn of(script: &Script, dialect: Dialect) -> impl Iterator<Item = &Statement> {
+    let sql = script.commands.iter().flat_map(|command| &command.sql);
+    sql.filter(move |sql| sql.dialect == dialect).flat_map(|sql| &sql.statements)
 }
 
 fn read(plan: &Plan, on: Option<Id<Target>>, statement: &Statement, touches: &mut Vec<Touch>) {

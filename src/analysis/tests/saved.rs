@@ -230,3 +230,52 @@ fn verdicts_give_their_reason() {
         );
     });
 }
+
+#[test]
+fn verdicts_on_shell_follow_what_it_does() {
+    let sh = |name: &str, forward: &str, undo: &str| {
+        format!("change {name} \"C\" on db {{\n do ```sh\n  {forward}\n  ```\n undo ```sh\n  {undo}\n  ```\n}}\n")
+    };
+    let body = "phase a \"A\" at T {\n".to_owned()
+        + &sh("adds", "psql x -c 'CREATE TABLE t (a int)'", "psql x -c 'DROP TABLE t'")
+        + &sh("drops", "ssh h \"psql x -c 'DROP TABLE old'\"", "psql x -c 'CREATE TABLE old (a int)'")
+        + &sh("saved", "pg_dump -Fc -t old x > old.dump && psql x -c 'DROP TABLE old'", "pg_restore -d x old.dump")
+        + &sh("fills", "psql x -c 'UPDATE t SET a = 1'", "true; systemctl start web")
+        + &sh("file", "rm /etc/app.conf", "cp app.conf.bak /etc/app.conf")
+        + &sh("files", "rm -rf /srv/data", "systemctl restart web")
+        + &sh("scratch", "createdb s; psql s -c 'CREATE TABLE t (a int)'; dropdb s; touch done", "rm done")
+        + &sh("looks", "systemctl stop web", "psql x -c 'SELECT 1'")
+        + &sh("script", "./migrate.sh", "./migrate.sh back")
+        + "}\n";
+    with_facts("", &body, |plan, _, facts, _| {
+        let told: Vec<String> =
+            plan.changes.iter().map(|(id, change)| format!("{}: {}", change.header.name, facts.verdict(id).reason)).collect();
+        assert_eq!(
+            told,
+            [
+                "adds: its author says how; rbk has not proved it; what was written to `t` meanwhile goes with it",
+                "drops: its author's undo can't bring back the data of `old`",
+                "saved: its author says how; rbk has not proved it",
+                "fills: its author's undo can't bring back the data of `t`",
+                "file: its author says how; rbk has not proved it",
+                "files: its author's undo can't bring back the data of `/srv/data`",
+                "scratch: its author says how; rbk has not proved it",
+                "looks: its undo does nothing that rbk can see",
+                "script: its author says how; what it does can't be read in it",
+            ]
+        );
+    });
+}
+
+#[test]
+fn shell_that_only_hands_sql_on_says_what_it_touches() {
+    let body = backup("b", "tables t")
+        + "phase a \"A\" at T {\ntake b\n"
+        + "change x \"X\" on db {\n do ```sh\n  docker exec -i db psql shop <<'SQL'\n  ALTER TABLE t ADD COLUMN b int;\n  SQL\n  ```\n undo restore b\n}\n"
+        + "change y \"Y\" on db {\n do ```sh\n  ./other.sh\n  ```\n undo restore b\n}\n}\n";
+    with_facts("", &body, |plan, graph, facts, _| {
+        let (backup, _) = plan.backups.iter().next().expect("b");
+        let covers: Vec<Cover> = plan.changes.iter().map(|(id, _)| facts.coverage.covers(plan, graph, backup, id)).collect();
+        assert_eq!(covers, [Cover::Yes, Cover::Unknown]);
+    });
+}

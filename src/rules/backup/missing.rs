@@ -4,10 +4,13 @@
 //!
 //! ## What it finds
 //!
-//! An `irreversible` change on a database or a file, a change or a step that declares what it `destroys` or whose SQL plainly
-//! destroys data (`DROP TABLE`, `DROP COLUMN`, `TRUNCATE`, `DELETE` of everything), for which no backup that covers it is taken on every path before: of the same target, whole or with the tables that are destroyed. In a scenario only
-//! a `take` in that scenario counts, as the one of the forward run holds an older state. A change whose own undo restores a
-//! backup is the matter of `backup/never-taken`.
+//! An `irreversible` change on a database or a file, a change or a step that declares what it `destroys` or whose code plainly
+//! destroys data, for which no backup that covers it is taken on every path before: of the same target, whole or with the tables
+//! that are destroyed. SQL plainly destroys by `DROP TABLE`, `DROP COLUMN`, `TRUNCATE`, `DELETE` of everything; shell by the same
+//! SQL in `psql -c`, a here-document and the like, also through `sudo`, `ssh` or `docker exec`, and by commands such as `dropdb`,
+//! `docker volume rm`, `redis-cli FLUSHALL`. For shell on a host a backup of any target counts. In a scenario only a `take` in that
+//! scenario counts, as the one of the forward run holds an older state. A change whose own undo restores a backup is the matter
+//! of `backup/never-taken`.
 //!
 //! ## Why it matters in the incident
 //!
@@ -117,24 +120,27 @@ struct Loss<'a> {
     objects: &'a [Spanned<String>],
     change: Option<&'a Change>,
     /// The first statement that plainly destroys: what it says, and where.
-    plain: Option<(&'static str, Span)>,
+    plain: Option<(String, Span)>,
 }
 
-/// Returns what an item's SQL plainly destroys first.
-fn plain(context: &Context<'_>, item: &Item<'_>) -> Option<(&'static str, Span)> {
-    let Work::Sql(code) = item.work else { return None };
-    let (words, range) = harm::plain(context.plan, item)?;
-    Some((words, code.place(&context.sources.file(code.span.file).text, &range)))
+/// Returns what an item's code plainly destroys first.
+fn plain(context: &Context<'_>, item: &Item<'_>) -> Option<(String, Span)> {
+    let (Work::Sql(code) | Work::Shell(code)) = item.work else { return None };
+    let plain = harm::plain(context.plan, item)?;
+    Some((plain.words, code.place(&context.sources.file(code.span.file).text, &plain.range)))
 }
 
 fn loss<'a>(context: &Context<'a>, item: &Item<'a>) -> Option<Loss<'a>> {
     let objects = item.effects.map_or(&[][..], |effects| &effects.destroys);
     let plain = plain(context, item);
+    // Shell on a host may reach any target.
+    let is_far = matches!(item.work, Work::Shell(_)) && objects.is_empty();
+    let held = |target: Option<Id<Target>>| target.filter(|target| !is_far || context.plan.targets[*target].kind.value.is_database());
     match item.change {
         // Going back is meant to take away what the change brought.
         Some((_, Direction::Undo)) => None,
         None if objects.is_empty() && plain.is_none() => None,
-        None => Some(Loss { target: item.on, objects, change: None, plain }),
+        None => Some(Loss { target: held(item.on), objects, change: None, plain }),
         Some((id, Direction::Apply)) => {
             let change = &context.plan.changes[id];
             let target = change.on.map(|on| on.value);
@@ -144,7 +150,7 @@ fn loss<'a>(context: &Context<'a>, item: &Item<'a>) -> Option<Loss<'a>> {
             let for_good = change.irreversible.is_some() && holds_data;
             let undeclared = change.irreversible.is_none() && matches!(change.undo, Undo::None);
             let lost = (for_good || !objects.is_empty() || plain.is_some()) && !undeclared && !restores(change);
-            lost.then_some(Loss { target, objects, change: Some(change), plain })
+            lost.then_some(Loss { target: held(target), objects, change: Some(change), plain })
         }
     }
 }
@@ -172,12 +178,12 @@ fn finding(context: &Context<'_>, item: &Item<'_>, loss: &Loss<'_>, program: &st
     let objects = words::list(loss.objects.iter().map(|object| object.value.as_str()));
     let what = match (loss.change, objects.is_empty()) {
         (Some(change), false) => format!("`{}` destroys {objects}", change.header.name),
-        (Some(change), true) => match loss.plain {
+        (Some(change), true) => match &loss.plain {
             Some((words, _)) if change.irreversible.is_none() => format!("`{}` destroys data (`{words}`)", change.header.name),
             _ => format!("`{}` can't be taken back", change.header.name),
         },
         (None, false) => format!("this step destroys {objects}"),
-        (None, true) => format!("this step destroys data (`{}`)", loss.plain.map_or("", |(words, _)| words)),
+        (None, true) => format!("this step destroys data (`{}`)", loss.plain.as_ref().map_or("", |(words, _)| words)),
     };
     let message = format!("{what}, and {program} saves nothing of it before: it would be gone for good");
     let span = loss.change.map_or(item.span, |change| change.header.span);
@@ -185,8 +191,8 @@ fn finding(context: &Context<'_>, item: &Item<'_>, loss: &Loss<'_>, program: &st
     for object in loss.objects {
         finding = finding.because(object.span, "destroyed here");
     }
-    if let Some((_, place)) = loss.plain.filter(|_| loss.objects.is_empty()) {
-        finding = finding.because(place, "destroyed here");
+    if let Some((_, place)) = loss.plain.as_ref().filter(|_| loss.objects.is_empty()) {
+        finding = finding.because(*place, "destroyed here");
     }
     let target = loss.target.map(|target| context.plan.targets[target].header.name.as_str());
     let near = context.plan.backups.iter().find(|(_, backup)| loss.target == Some(backup.of.value) && covers(&backup.tables, loss.objects));

@@ -4,7 +4,8 @@
 //!
 //! ## What it finds
 //!
-//! A `change` with neither an `undo` nor the word `irreversible` before it. What it declares to destroy is named.
+//! A `change` with neither an `undo` nor the word `irreversible` before it. What it declares to destroy, or what its SQL or shell
+//! plainly does, is named.
 //!
 //! ## Why it matters in the incident
 //!
@@ -80,9 +81,13 @@
 //! }
 //! ````
 
+use crate::analysis::harm;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sql::Dialect;
+use crate::plan::action::Action;
 use crate::plan::change::{Change, Undo};
 use crate::rules::{Context, Finder, Rule, words};
+use crate::source::Span;
 
 pub const RULE: Rule =
     Rule { name: "reversal/undeclared", severity: Severity::Error, finder: Finder::Rule(check), text: include_str!("undeclared.rs") };
@@ -90,14 +95,25 @@ pub const RULE: Rule =
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, change) in context.plan.changes.iter() {
         if change.irreversible.is_none() && matches!(change.undo, Undo::None) {
-            findings.push(finding(change));
+            findings.push(finding(context, change));
         }
     }
 }
 
-fn finding(change: &Change) -> Diagnostic {
+/// Returns what a change's code plainly destroys, with its places.
+fn read(context: &Context<'_>, change: &Change) -> Vec<(String, Span)> {
+    let Some(Action::Code(code)) = &change.forward else { return Vec::new() };
+    let dialect = change.on.and_then(|on| Dialect::of(context.plan.targets[on.value].kind.value));
+    let text = &context.sources.file(code.span.file).text;
+    harm::all(code, dialect).into_iter().map(|plain| (plain.name, code.place(text, &plain.range))).collect()
+}
+
+fn finding(context: &Context<'_>, change: &Change) -> Diagnostic {
     let name = &change.header.name;
-    let destroyed: Vec<&str> = change.effects.destroys.iter().map(|object| object.value.as_str()).collect();
+    let read = if change.effects.destroys.is_empty() { read(context, change) } else { Vec::new() };
+    let declared = change.effects.destroys.iter().map(|object| object.value.as_str());
+    let mut destroyed: Vec<&str> = declared.chain(read.iter().map(|(name, _)| name.as_str())).collect();
+    destroyed.dedup();
     let message = match destroyed.as_slice() {
         [] => format!("nothing says how `{name}` is taken back: a rollback that reaches it stops there"),
         objects => format!("`{name}` destroys {}, and nothing says how that is taken back", words::list(objects.iter().copied())),
@@ -105,6 +121,9 @@ fn finding(change: &Change) -> Diagnostic {
     let mut finding = Diagnostic::error(RULE.name, change.header.span, message, "has no `undo`");
     for object in &change.effects.destroys {
         finding = finding.because(object.span, "destroyed here");
+    }
+    for (_, place) in &read {
+        finding = finding.because(*place, "destroyed here");
     }
     let help = format!("write its `undo`, or `irreversible change {name}` with what helps then: `recover restore …`");
     finding.help(help)
