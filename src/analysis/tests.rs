@@ -61,6 +61,20 @@ fn program(body: &str, name: &str) -> String {
     })
 }
 
+/// Who does each item of the scenario `name`, and which of them freezes something; a line an item.
+fn who(body: &str, name: &str) -> String {
+    with_facts("", body, |plan, _, facts, _| {
+        let (id, _) = plan.scenarios.iter().find(|(_, scenario)| scenario.header.name == name).expect("the scenario");
+        let mut text = String::new();
+        facts.scenarios[id.index()].each(&mut |item, _| {
+            let role = item.by.map_or("nobody", |role| &plan.roles[role].header.name);
+            let freezes = item.effects.is_some_and(|effects| !effects.freezes.is_empty());
+            let _ = writeln!(text, "{} {role}{}", item.id, if freezes { " freezes" } else { "" });
+        });
+        text
+    })
+}
+
 fn write_nodes(plan: &Plan, nodes: &[Node<'_>], depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
     for node in nodes {

@@ -17,8 +17,8 @@ const PLAN: &str = "examples/jazz-to-postgresql/jazz-to-postgresql.rbk";
 const CANARY: &str = "Basic Y2FuYXJ5QGx1bmFyeS5leGFtcGxlLm9yZzpjYW5hcnktc2luZ3M=";
 
 /// Answers that a person would give; `--yes` never stands for them.
-const DECISIONS: &str = "--operator dba --yes --approve switch=switch --approve switch.ask-1=yes --approve stay=stay \
-                         --approve stay.ask-1=yes --approve let-go=let-go --approve let-go.ask-1=yes --approve jazz-closed=jazz-closed";
+const DECISIONS: &str = "--operator dba --yes --approve switch=switch --approve stay=stay \
+                         --approve let-go=let-go --approve jazz-closed=jazz-closed";
 const MAIL: &str = "--slot eta=11:00 --slot what-happened=a --slot what-we-did=b --slot your-data=c --slot next-steps=d --slot how-many=1";
 
 const ROWS: &str = "SELECT entity, key, content, edited_at FROM profile_rows";

@@ -6,6 +6,7 @@ use crate::analysis::program::{Choice, Failure, Item, Node, Work};
 use crate::diagnostic::Diagnostic;
 use crate::plan::check::Check;
 use crate::plan::id::Id;
+use crate::plan::people::Role;
 use crate::plan::scenario::{Otherwise, Scenario, Step, StepKind};
 use crate::plan::value::Duration;
 use crate::source::Spanned;
@@ -231,7 +232,6 @@ impl<'p> Writer<'_, 'p> {
             item.dir = step.dir.as_ref().or(item.dir);
             item.timeout = step.timeout.or(item.timeout);
             item.retry = step.retry.or(item.retry);
-            item.effects = Some(&step.effects);
             if !grouped {
                 item.guards = &step.conditions;
                 item.needs = if step.needs.is_empty() { item.needs } else { &step.needs };
@@ -249,6 +249,8 @@ impl<'p> Writer<'_, 'p> {
             if index + 1 == count {
                 item.verify.extend(ids(&step.verify));
                 item.records = &step.records;
+                // What a freeze holds off is known to be held off when all of it is done.
+                item.effects = Some(&step.effects);
             }
             item.otherwise = self.otherwise(step, prefix);
         }
@@ -317,12 +319,7 @@ impl<'p> Writer<'_, 'p> {
         let mut nodes = self.steps(&self.plan.scenarios[scenario].steps, &format!("{id}."));
         self.path.pop();
         if let Some(by) = step.by {
-            // Who runs the scenario does what it leaves open.
-            for node in &mut nodes {
-                if let Node::Item(item) = node {
-                    item.by = item.by.or(Some(by.value));
-                }
-            }
+            leave_to(by.value, &mut nodes);
         }
         let title = self.plan.scenarios[scenario].header.title.clone();
         Some(Node::Call { id, title, span: step.span, scenario, guards: &[], needs: &[], after: Vec::new(), takes: None, nodes })
@@ -345,6 +342,25 @@ impl<'p> Writer<'_, 'p> {
                 Diagnostic::error("form/not-yet", step.span, message, "runs a scenario")
                     .help(format!("write `{word}` on the scenario's own steps")),
             );
+        }
+    }
+}
+
+/// Who runs a scenario does what it leaves open.
+fn leave_to(role: Id<Role>, nodes: &mut [Node<'_>]) {
+    for node in nodes {
+        match node {
+            Node::Item(item) => {
+                item.by = item.by.or(Some(role));
+                if let Failure::Fallback(nodes) = &mut item.otherwise {
+                    leave_to(role, nodes);
+                }
+            }
+            Node::Choose { options, .. } => options.iter_mut().for_each(|option| leave_to(role, &mut option.nodes)),
+            Node::Phase { nodes, .. } | Node::Group { nodes, .. } | Node::Call { nodes, .. } | Node::Parallel { nodes, .. } => {
+                leave_to(role, nodes);
+            }
+            Node::Decision(_) => {}
         }
     }
 }

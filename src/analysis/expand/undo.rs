@@ -162,7 +162,16 @@ impl<'p> Writer<'_, 'p> {
             Some(Action::Deploy { release, .. }) if plan.releases[release].of.value == of => Some(release),
             _ => None,
         });
-        deployed.or_else(|| running(plan, of)).filter(|before| *before != release)
+        // Of several that run, nothing says which one gives way.
+        let runs = || running(plan, of).filter(|_| !self.several_run(release));
+        deployed.or_else(runs).filter(|before| *before != release)
+    }
+
+    /// Returns whether several releases run on the target of `release` before the plan begins.
+    fn several_run(&self, release: Id<Release>) -> bool {
+        let plan = self.plan;
+        let of = plan.releases[release].of.value;
+        plan.releases.iter().filter(|(_, other)| other.running.is_some() && other.of.value == of).count() > 1
     }
 
     /// Returns the dialect of a change's SQL; `None` for other code.
@@ -196,6 +205,9 @@ impl<'p> Writer<'_, 'p> {
                 Some(Action::Deploy { release, .. }) => match self.before(id, *release) {
                     Some(before) if self.plan.releases[before].deploy.is_some() => continue,
                     Some(_) => ("the release before it does not say how it is deployed", "add `deploy …` to that release"),
+                    None if self.several_run(*release) => {
+                        ("several releases of its target are `running`: nothing says which one comes back", "write `undo deploy NAME`")
+                    }
                     None => ("nothing says what runs before it", "declare the release that runs now, with `running`"),
                 },
                 Some(_) => ("what would have to be inverted", "write the undo; `auto` is for SQL, `set`, `edit` and `deploy`"),

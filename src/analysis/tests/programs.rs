@@ -1,6 +1,6 @@
 //! What scenarios come to.
 
-use super::{BY_HAND, backup, change, program};
+use super::{BY_HAND, backup, change, program, who};
 
 fn phase(items: &str) -> String {
     format!("phase a \"A\" at T {{\n{items}}}\n")
@@ -97,6 +97,33 @@ fn auto_is_derived_for_flags_files_and_releases_and_refused_for_code() {
         program(&body, "s"),
         "undo-code \nundo-up\nundo-file unedit\nundo-flag unset\nreversal/no-inverse: rbk can't derive the inverse of `code`\n"
     );
+}
+
+#[test]
+fn of_two_releases_that_run_auto_brings_none_back() {
+    let release = |name: &str| format!("release {name} \"R\" of api {{\n running\n deploy manual \"x\"\n}}\n");
+    let body = "target api \"A\" http {\n url \"http://x\"\n}\nrelease r3 \"R3\" of api {\n deploy manual \"on\"\n}\n".to_owned()
+        + &release("r1")
+        + &release("r2")
+        + &phase("change up \"U\" on api {\n do deploy r3\n undo auto\n}\nchange up-again \"U\" on api {\n do deploy r1\n undo auto\n}\n")
+        + "scenario s \"S\" {\n applies from up\n undo everything\n}";
+    assert_eq!(program(&body, "s"), "undo-up-again\nundo-up nothing\nreversal/no-inverse: rbk can't derive the inverse of `up`\n");
+}
+
+#[test]
+fn who_runs_a_part_does_what_is_left_open_at_any_depth() {
+    let body = phase(&change("x", BY_HAND, ""))
+        + "scenario part \"P\" {\n group g \"G\" {\n manual m \"M\"\n parallel {\n manual a \"A\"\n manual b \"B\" by dba\n }\n }\n}\n\
+           scenario s \"S\" {\n applies from x\n undo x\n run part by lead\n}";
+    let lead = "role lead \"L\" { contact \"l\" }\n";
+    assert_eq!(who(&(lead.to_owned() + &body), "s"), "undo-x nobody\nrun-part.m lead\nrun-part.a lead\nrun-part.b dba\n");
+}
+
+#[test]
+fn a_set_has_frozen_what_it_says_when_its_last_undo_is_done() {
+    let body = phase(&(change("x", BY_HAND, "") + &change("y", BY_HAND, "")))
+        + "scenario s \"S\" {\n applies from x\n undo x, y {\n freezes db\n }\n}";
+    assert_eq!(who(&body, "s"), "undo-y nobody\nundo-x nobody freezes\n");
 }
 
 #[test]
