@@ -4,10 +4,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::UNIX_EPOCH;
 
 use tempfile::TempDir;
@@ -134,6 +135,25 @@ impl Postgres {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Begins a transaction, carries SQL out in it, and leaves it open until the session is dropped.
+    pub fn holds(&self, database: &str, sql: &str) -> Session {
+        let mut client = Command::new(self.programs.join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-h", &self.socket(), "-U", "rbk", "-d", database])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql is installed");
+        write!(client.stdin.as_mut().expect("it is piped"), "BEGIN;\n{sql};\n\\echo held\n").expect("psql reads");
+        let said = BufReader::new(client.stdout.as_mut().expect("it is piped")).lines().map_while(Result::ok);
+        assert!(said.into_iter().any(|line| line == "held"), "{sql}");
+        Session(client)
+    }
+
+    /// Returns whether a session waits for what another holds.
+    pub fn somebody_waits(&self) -> bool {
+        self.sql("postgres", "SELECT count(*) FROM pg_locks WHERE NOT granted").trim() != "0"
+    }
+
     /// Returns schema, rows, privileges and sequences of a database in an order that does not depend on history:
     /// columns by name (a re-added column moves to the end), rows sorted. rbk's own schema is left out.
     pub fn canonical(&self, database: &str) -> String {
@@ -155,6 +175,16 @@ impl Postgres {
         let status = command.stdout(log).stderr(errors).status().unwrap_or_else(|error| panic!("{program}: {error}"));
         let said = fs::read_to_string(self.folder.path().join(format!("{program}.out"))).unwrap_or_default();
         assert!(status.success(), "{program}: {said}");
+    }
+}
+
+/// A transaction that somebody has begun and not ended.
+pub struct Session(Child);
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 

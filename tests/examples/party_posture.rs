@@ -155,26 +155,18 @@ fn while_closed_every_phase_leads_back_to_what_was() {
 }
 
 #[test]
-fn a_drop_that_waits_in_vain_leads_back_and_the_next_attempt_goes_through() {
+fn a_drop_that_is_killed_or_waits_in_vain_leads_back_and_the_next_attempt_goes_through() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("save");
-    // Somebody left a transaction open: the columns can't be dropped behind it, and we do not wait all night.
-    let mut holder = Command::new("psql")
-        .env("PATH", servers::path())
-        .args(["-X", "-q", "-h", &stage.server.socket(), "-U", "rbk", "-d", "breeder"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("psql is installed");
-    let mut words = holder.stdin.take().expect("it is piped");
-    words.write_all(b"BEGIN; SELECT count(*) FROM \"OffspringContract\";\n").expect("psql reads");
-    wait_until("the table is read", || {
-        stage.sql("SELECT count(*) FROM pg_locks WHERE granted AND relation = '\"OffspringContract\"'::regclass") != "0"
-    });
-    let run = stage.operator.run(&format!("forward phase-4 {ANSWERS}"));
+    // Somebody left a transaction open: the columns can't be dropped behind it. While the drop waits, everything of ours dies.
+    let holder = stage.server.holds("breeder", "SELECT count(*) FROM \"OffspringContract\"");
+    let mut runner = stage.operator.start(&format!("forward phase-4 {ANSWERS}"));
+    wait_until("the drop waits", || stage.server.somebody_waits());
+    stage.operator.kill_everything(&mut runner);
+    // Taken up again, it does not wait all night either.
+    let run = stage.operator.run(&format!("resume {ANSWERS}"));
     assert_eq!(run.status, 1, "{}", run.text);
-    drop(words);
-    holder.wait().expect("it ends");
+    drop(holder);
     stage.operator.succeeds("abort --operator dba");
     stage.carries(TURN_BACK);
     stage.is_as_before("after a drop that failed");

@@ -98,6 +98,15 @@ impl Stage {
         self.carries(&format!("forward {phase}"));
     }
 
+    /// Goes on to a phase behind the change of the schema, which waits for somebody's lock; there everything of ours dies.
+    fn is_killed_in(&self, phase: &str) {
+        let holder = self.server.holds("todo_db", "SELECT count(*) FROM tags");
+        let mut runner = self.operator.start(&format!("forward {phase} {ANSWERS}"));
+        wait_until("the change of the schema waits", || self.server.somebody_waits());
+        self.operator.kill_everything(&mut runner);
+        drop(holder);
+    }
+
     fn people_write(&self) {
         self.server.file("todo_db", &app().join("workload.sql"));
     }
@@ -207,11 +216,18 @@ fn before_opening_people_find_what_was_there() {
 #[test]
 fn before_opening_what_was_saved_and_started_is_taken_back() {
     let stage = Stage::set(SHELLS[1]);
-    for phase in ["save", "start"] {
-        stage.forward_through(phase);
-        stage.carries(BEFORE_OPENING);
-        stage.is_as_before(&format!("after `{phase}`"));
-    }
+    stage.forward_through("save");
+    // Killed within the change of the schema, it leads back from there.
+    stage.is_killed_in("migrate");
+    stage.operator.succeeds("abort --operator devops");
+    stage.carries(BEFORE_OPENING);
+    stage.is_as_before("after `save`, and a kill behind it");
+    // Or goes on.
+    stage.forward_through("save");
+    stage.is_killed_in("start");
+    stage.carries("resume");
+    stage.carries(BEFORE_OPENING);
+    stage.is_as_before("after `start`");
     let vault: Vec<_> = fs::read_dir(stage.operator.place().join("vault")).expect("it is there").flatten().collect();
     assert_eq!(vault.len(), 2, "a copy of each attempt's backup");
     for copy in vault {
