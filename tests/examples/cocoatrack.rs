@@ -124,18 +124,7 @@ fn a_migration_that_is_killed_leaves_a_run_that_leads_back() {
     stage.carries("prepare");
     stage.carries("forward save");
     // Somebody reads V2 under a lock, so the load waits; then the runner and its step die.
-    let mut holder = Command::new("psql")
-        .env("PATH", servers::path())
-        .args(["-X", "-q", "-h", &stage.server.socket(), "-U", "rbk", "-d", "v2"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("psql is installed");
-    let mut words = holder.stdin.take().expect("it is piped");
-    std::io::Write::write_all(&mut words, b"BEGIN; LOCK TABLE regions IN ACCESS EXCLUSIVE MODE;\n").expect("psql reads");
-    wait_until("the lock is held", || {
-        stage.server.sql("v2", "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted").trim() != "0"
-    });
+    let holder = stage.server.holds("v2", "LOCK TABLE regions IN ACCESS EXCLUSIVE MODE");
     let mut runner = stage.operator.start(&format!("forward migrate {ANSWERS}"));
     wait_until("the load has begun", || {
         stage.operator.journal().lines().any(|line| line.contains("load-v2") && line.contains("\tchild\t"))
@@ -143,8 +132,7 @@ fn a_migration_that_is_killed_leaves_a_run_that_leads_back() {
     runner.kill().expect("it runs");
     runner.wait().expect("it ends");
     stage.server.sql("v2", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'cocoatrack%'");
-    drop(words);
-    holder.wait().expect("it ends");
+    drop(holder);
     // The load is unknown until something can tell: its `undone` check does. Then the way back is open.
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut run = stage.operator.run("abort --operator dba");

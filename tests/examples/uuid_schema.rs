@@ -2,7 +2,7 @@
 //! with what was written since, or to exactly the stated loss.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -145,34 +145,6 @@ impl Drop for Stage {
     }
 }
 
-/// Somebody who has read tags in a transaction and not ended it.
-struct Reader(Child);
-
-impl Reader {
-    fn of_tags(server: &Postgres) -> Reader {
-        let mut reader = Command::new("psql")
-            .env("PATH", servers::path())
-            .args(["-X", "-q", "-h", &server.socket(), "-U", "rbk", "-d", "vibes_prod"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("psql is installed");
-        reader.stdin.as_mut().expect("it is piped").write_all(b"BEGIN; SELECT count(*) FROM tags;\n").expect("psql reads");
-        wait_until("the lock is held", || {
-            let held = "SELECT count(*) FROM pg_locks WHERE relation = 'tags'::regclass AND granted AND pid <> pg_backend_pid()";
-            server.sql("vibes_prod", held).trim() != "0"
-        });
-        Reader(reader)
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
-    }
-}
-
 fn app() -> PathBuf {
     corpus::root().join("examples/uuid-schema/app")
 }
@@ -259,7 +231,7 @@ fn a_migration_that_is_killed_leads_back() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("save");
     // Alembic waits for somebody's lock; then the runner dies.
-    let reader = Reader::of_tags(&stage.server);
+    let reader = stage.server.holds("vibes_prod", "SELECT count(*) FROM tags");
     let mut runner = stage.operator.start(&format!("forward migrate {ANSWERS}"));
     wait_until("alembic waits", || {
         stage.server.sql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'vibes-alembic'").trim() == "1"
@@ -285,7 +257,7 @@ fn with_people_in_it_every_row_comes_back_and_keeps_its_integer() {
     stage.people_write();
     let written = stage.rows();
     // Somebody's lock is in the way: the downgrade ends where it began, and goes on when the lock is gone.
-    let reader = Reader::of_tags(&stage.server);
+    let reader = stage.server.holds("vibes_prod", "SELECT count(*) FROM tags");
     let stopped = stage.operator.run(&format!("{GO_BACK} {ANSWERS}"));
     assert_eq!(stopped.status, 1, "{}", stopped.text);
     assert!(stopped.text.contains("undo-uuid-schema"), "{}", stopped.text);
