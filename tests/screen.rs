@@ -100,6 +100,27 @@ fn people_choose_fill_in_and_do_by_hand() {
 }
 
 #[test]
+fn what_a_scenario_takes_is_what_rbk_derived_once_everything_is_applied() {
+    let mut compared = 0;
+    for (path, _) in corpus::plans()
+        .into_iter()
+        .filter(|(path, text)| path.starts_with("examples/") && text.lines().any(|line| line.starts_with("plan ")))
+    {
+        let operator = Operator::of(&path, Shell("sh", &[]));
+        let script = corpus::root().join("tests/screen/times.sh");
+        let output = Command::new("sh").arg(script).arg(operator.bundle()).output().expect("sh runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && output.stderr.is_empty(), "{path}: {}", String::from_utf8_lossy(&output.stderr));
+        for line in text.lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            assert_eq!(words[1], words[2], "{path}: the scenario {}", words[0]);
+            compared += 1;
+        }
+    }
+    assert!(compared > 20, "only {compared} scenarios");
+}
+
+#[test]
 fn what_fails_and_what_is_refused_says_what_to_type() {
     insta::assert_snapshot!(story("trouble"));
 }

@@ -51,7 +51,7 @@ check_capture() {
     check_see "$2.part" || { rm -f "$2.part" "$2.part.2"; return 2; }
     rm -f "$2.part.2"
     mv "$2.part" "$2" || { because 2 "cannot write $2"; return; }
-    because 0 "captured $(wc -l <"$2" | tr -d ' ') rows"
+    because 0 "captured $(count_rows "$(wc -l <"$2" | tr -d ' ')")"
 }
 
 check_once() {
@@ -179,10 +179,10 @@ check_default() {
 check_expected() {
     case $check_expect in
         value:* | output:*) check_verdict "$text" "${check_expect#*:}" "$(one_line_of "$text")" "${check_expect#*:}" ;;
-        rows:*) check_verdict "$rows" "${check_expect#rows:}" "$rows rows" ;;
+        rows:*) check_verdict "$rows" "${check_expect#rows:}" "$(count_rows "$rows")" ;;
         empty)
             if [ -n "$plain" ]; then rows=$(printf '%s' "$text" | awk 'END { print NR }'); fi
-            check_verdict "$rows" 0 "$rows rows${text:+: $(one_line_of "$text")}"
+            check_verdict "$rows" 0 "$(count_rows "$rows")${text:+: $(one_line_of "$text")}"
             ;;
         op:*) check_number "$text" ;;
         equal) check_same "$1" "$1.2" ;;
@@ -229,7 +229,7 @@ check_same() {
     { LC_ALL=C sort "$1" >"$1.a" && LC_ALL=C sort "$2" >"$1.b"; } || { because 2 'no room for a comparison'; return; }
     judged=yes
     if cmp -s "$1.a" "$1.b"; then
-        because 0 "equal: $rows rows"
+        because 0 "equal: $(count_rows "$rows")"
     else
         because 1 "$(LC_ALL=C comm -3 "$1.a" "$1.b" | awk -v rows="$rows" -v other="$(wc -l <"$1.b" | tr -d ' ')" '
             NR == 1 { first = $0; sub(/^\t/, "", first) } END { printf "%d rows differ (%s here, %s there), the first: %s", NR, rows, other, substr(first, 1, 160) }' | tr '\t' '|')"
@@ -269,6 +269,11 @@ check_person() {
     else
         because 2 'only a person can answer, and there is no terminal'
     fi
+}
+
+# count_rows NUMBER, as one says it.
+count_rows() {
+    if [ "$1" -eq 1 ]; then printf '1 row'; else printf '%s rows' "$1"; fi
 }
 
 # --- rows ---------------------------------------------------------------------------------------------------------

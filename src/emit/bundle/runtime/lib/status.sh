@@ -6,8 +6,15 @@ status() {
     say_title "${plan_title-}${plan_version:+ $plan_version}"
     status_lock
     status_changes
+    status_begun
     status_run
     status_next
+}
+
+# What is lost is told by the clock that starts with T.
+status_begun() {
+    status_t=$(state_query 'event == "T" { t = time } END { print t }')
+    [ -z "$status_t" ] || say "T was $status_t."
 }
 
 status_lock() {
@@ -115,7 +122,7 @@ status_ahead() {
         $1 == "phase" { phase = $2 }
         $1 == "step" { all++ }
         $1 == "step" && index(" " missing " ", " " $2 " ") { if (!left++) first = phase }
-        END { printf "%s%s of %s steps to do", (first == "" ? "" : "begins with the phase " first "; "), left, all }')${status_time:+; $status_time}"
+        END { printf "%s%s of %s step%s to do", (first == "" ? "" : "begins with the phase " first "; "), left, all, (all == 1 ? "" : "s") }')${status_time:+; $status_time}"
 }
 
 # status_scenarios lists the scenarios that apply now, with what they take and cost.
