@@ -4,12 +4,14 @@
 
 mod encoding;
 mod fingerprint;
+mod mend;
 mod similar;
 
 use crate::source::Span;
 
 pub use encoding::{Misread, decode};
 pub use fingerprint::Fingerprints;
+pub use mend::{Certainty, Mend, mend};
 pub use similar::nearest;
 
 /// How bad a finding is, worst last.

@@ -115,16 +115,18 @@ fn sarif_is_valid_against_the_standards_schema() {
         told("sarif").stdout,
         Rbk::new().file("a.rbk", "nonsense").args("check --format sarif --rules-url https://example.org/{rule} a.rbk").run().stdout,
         Rbk::new().args("check --format sarif").run().stdout,
+        Rbk::new().file("a.rbk", "paln p \"P\" {\n}\n").args("check --format sarif a.rbk").run().stdout,
     ];
-    for log in logs {
-        let document: Value = serde_json::from_str(&log).unwrap();
+    for log in &logs {
+        let document: Value = serde_json::from_str(log).unwrap();
         if let Err(error) = schemas.validate(&document, index) {
             panic!("{error:#}\n{log}");
         }
         // And it is what those who read it take it for.
-        let read: serde_sarif::sarif::Sarif = serde_json::from_str(&log).unwrap();
+        let read: serde_sarif::sarif::Sarif = serde_json::from_str(log).unwrap();
         assert_eq!(read.runs[0].tool.driver.name, "rbk");
     }
+    assert!(logs[3].contains("\"fixes\""), "{}", logs[3]);
     let wrong = serde_json::json!({ "version": "2.1.0", "runs": [{ "tool": {} }] });
     assert!(schemas.validate(&wrong, index).is_err());
 }

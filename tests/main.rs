@@ -13,6 +13,7 @@ mod editors;
 mod effects;
 mod examples;
 mod facts;
+mod fix;
 mod forms;
 mod grammar;
 mod harness;

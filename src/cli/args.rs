@@ -61,6 +61,12 @@ pub struct CheckArgs {
     /// `json` and `json-lines`
     #[arg(long, help_heading = "Output")]
     pub verdicts: bool,
+    /// Mend what can be mended without changing what the plan says, in place, then check
+    #[arg(long, help_heading = "Mending")]
+    pub fix: bool,
+    /// Mend with suggestions too, which say something else than before: what was most likely meant. Read the change
+    #[arg(long, help_heading = "Mending")]
+    pub fix_suggested: bool,
     /// Write every finding that there is to the baseline, instead of telling it
     #[arg(long, help_heading = "Rules")]
     pub write_baseline: bool,

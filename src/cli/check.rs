@@ -1,6 +1,7 @@
 //! `rbk check`: what would go wrong.
 
 mod before;
+mod fix;
 mod gather;
 mod reports;
 
@@ -11,11 +12,12 @@ use clap::ValueEnum;
 
 use super::args::{CheckArgs, FailOn, ReportFormat};
 use super::compile::Compiled;
+use super::files;
 use super::output::{Exit, Stop, product, say};
 use super::settings;
 use super::terminal::{self, Stream};
 use crate::analysis::Facts;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Certainty, Severity};
 use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::report::verdicts::{Verdict, verdicts};
@@ -40,6 +42,11 @@ fn check(options: &CheckArgs) -> Result<Result<Exit, Stop>, Stop> {
         return Err(Stop::advised("there is no baseline to write", help));
     }
     let policy = settings.policy(&options.choice)?;
+    if options.fix || options.fix_suggested {
+        let least = if options.fix_suggested { Certainty::Suggested } else { Certainty::Certain };
+        let paths = files::plans(&options.files, &settings.excluded()?)?.paths;
+        fix::fix(&paths, least, &settings.input(&options.input), &settings, &policy)?;
+    }
     let mut gathered = gather::gather(options, &settings, &policy)?;
     let before = settings.baseline(&options.choice).map(|path| before::apply(&path, task(options), &mut gathered.compiled)).transpose()?;
     let checked: Vec<Checked<'_>> =

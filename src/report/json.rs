@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::run::Found;
 use super::verdicts::Verdict;
 use super::{Before, Run, Tally, Trouble, Unread};
+use crate::diagnostic::{Certainty, Mend, mend};
 use crate::source::{Sources, Span};
 
 /// Grows when a field changes its meaning or goes away.
@@ -69,6 +70,8 @@ pub struct Finding<'a> {
     url: Option<&'a str>,
     /// The first is where the finding is, the others are because of what.
     labels: Vec<Label<'a>>,
+    /// What can be typed for the author.
+    mend: Option<Mended<'a>>,
 }
 
 impl<'a> Finding<'a> {
@@ -83,7 +86,36 @@ impl<'a> Finding<'a> {
             fingerprint: &found.fingerprint,
             url: run.rule(finding.code).and_then(|(_, rule)| rule.url.as_deref()),
             labels: finding.labels.iter().map(|label| Label::of(label.span, &label.text, found.sources)).collect(),
+            mend: mend(finding, found.sources).map(|mend| Mended::of(&mend, found.sources)),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct Mended<'a> {
+    /// Whether the plan means the same after it.
+    certain: bool,
+    title: String,
+    edits: Vec<Edit<'a>>,
+}
+
+/// What stands between two places is replaced.
+#[derive(Serialize)]
+struct Edit<'a> {
+    file: &'a str,
+    start: Place,
+    end: Place,
+    text: String,
+}
+
+impl<'a> Mended<'a> {
+    fn of(mend: &Mend, sources: &'a Sources) -> Mended<'a> {
+        let edit = |(span, text): &(Span, String)| {
+            let Label { file, start, end, .. } = Label::of(*span, "", sources);
+            Edit { file, start, end, text: text.clone() }
+        };
+        let certain = mend.certainty == Certainty::Certain;
+        Mended { certain, title: mend.title.clone(), edits: mend.edits.iter().map(edit).collect() }
     }
 }
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::run::{Found, Place, RuleText};
 use super::{Run, Trouble};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Mend, Severity, mend};
+use crate::source::Span;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -162,6 +163,43 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: Prints<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix>,
+}
+
+/// What can be typed for the author.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fix {
+    description: Message,
+    artifact_changes: Vec<Change>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change {
+    artifact_location: Artifact,
+    replacements: [Replacement; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: Message,
+}
+
+impl Fix {
+    fn of(mend: &Mend, found: &Found<'_>, run: &Run<'_>) -> Fix {
+        let change = |(span, text): &(Span, String)| {
+            let place = run.place(*span, found.sources);
+            Change {
+                artifact_location: Artifact::of(place.path),
+                replacements: [Replacement { deleted_region: Region::of(place), inserted_content: Message { text: text.clone() } }],
+            }
+        };
+        Fix { description: Message { text: mend.title.clone() }, artifact_changes: mend.edits.iter().map(change).collect() }
+    }
 }
 
 #[derive(Serialize)]
@@ -184,6 +222,7 @@ impl<'a> Outcome<'a> {
                 .map(|(id, label)| Location::of(Some(id), run.place(label.span, found.sources), &label.text))
                 .collect(),
             partial_fingerprints: Prints { rbk: &found.fingerprint },
+            fixes: mend(finding, found.sources).iter().map(|mend| Fix::of(mend, found, run)).collect(),
         }
     }
 }
@@ -226,15 +265,19 @@ struct Region {
 
 impl Location {
     fn of(id: Option<usize>, place: Place<'_>, text: &str) -> Location {
-        let (start, end) = (place.start, place.end);
-        let region = Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column };
         let message = (!text.is_empty()).then(|| Message { text: text.to_owned() });
-        let physical_location = Physical { artifact_location: Artifact::of(place.path), region: Some(region) };
+        let physical_location = Physical { artifact_location: Artifact::of(place.path), region: Some(Region::of(place)) };
         Location { id, physical_location, message }
     }
 
     fn of_file(path: &str) -> Location {
         Location { id: None, physical_location: Physical { artifact_location: Artifact::of(path), region: None }, message: None }
+    }
+}
+
+impl Region {
+    fn of(Place { start, end, .. }: Place<'_>) -> Region {
+        Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
     }
 }
 

@@ -95,14 +95,16 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
         for statement in context.graph.touched(*id).statements.iter().flatten() {
             let reading = &statement.reading;
-            let lossy = reading.risks.iter().find(|risk| {
-                let using = matches!(&reading.effects[risk.of].act, Act::Alter(Alter::Type { using: true, .. }));
-                risk.class == Class::Lossy && using
-            });
+            let lossy = reading
+                .risks
+                .iter()
+                .find(|risk| risk.class == Class::Lossy && matches!(&reading.effects[risk.of].act, Act::Alter(Alter::Type { .. })));
             let Some(risk) = lossy else { continue };
             let object = &reading.effects[risk.of].object;
             let Act::Alter(Alter::Type { to, .. }) = &reading.effects[risk.of].act else { continue };
-            if !narrows(to) {
+            // Without `USING` the server refuses what does not fit, but for digits behind the point.
+            let said = forward.text[statement.range.clone()].to_ascii_uppercase();
+            if !narrows(to) || !said.split_whitespace().any(|word| word == "USING") {
                 continue;
             }
             let (name, written) = (&change.header.name, object.written());
