@@ -238,7 +238,7 @@ fn findings_of_before_are_not_told_again_wherever_their_lines_move() {
     assert_eq!(ran.session(), "--- stderr\nno findings in plans/a.rbk\n--- status 0\n");
     let more = PLAN.replace("role dba", "role ops \"Operations\" { contact $OPS }\n\nrole dba");
     let ran = ran.then().file("plans/a.rbk", more).from("plans").args("check --format concise").run();
-    assert_eq!(ran.stdout, "a.rbk:24:1: warning[reference/unused]: nothing uses the role `ops`\n");
+    assert_eq!(ran.stdout, "a.rbk:32:1: warning[reference/unused]: nothing uses the role `ops`\n");
 }
 
 #[test]

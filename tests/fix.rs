@@ -23,9 +23,17 @@ phase migrate "Migrate" at T {
   }
 }
 
+check orders-there "Orders are there" on db {
+  query ```sql
+    SELECT count(*) FROM orders
+  ```
+  expect > 0
+}
+
 scenario back "Back" {
   applies from add-note
   undo add-note
+  verify orders-there
 }
 "#;
 
