@@ -110,6 +110,8 @@ gate_tell() {
     fi
     if [ -n "${scenario_loss-}" ]; then
         say_bad "  POINT OF NO RETURN: $scenario_loss"
+        gate_t=$(started_stamp)
+        [ -z "$gate_t" ] || say "  T was $gate_t"
     else
         say "  loses nothing that the plan knows of"
     fi

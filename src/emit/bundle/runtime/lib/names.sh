@@ -11,7 +11,7 @@ names_known() {
     names_all=$(names_items)
     names_of assume step
     names_of choose choose
-    names_of approve 'step begin decision check scenario question'
+    names_of approve 'step begin decision check scenario'
 }
 
 # names_items prints kind and name of everything that an option may name.
@@ -20,14 +20,6 @@ names_items() {
     for names_program in ${plan_scenarios-}; do
         list_items "scenarios/$names_program"
         printf 'scenario %s\n' "$names_program"
-        (
-            scenario_load "$names_program"
-            names_count=0
-            while [ "$names_count" -lt "${scenario_asks:-0}" ]; do
-                names_count=$((names_count + 1))
-                printf 'question %s.ask-%s\n' "$names_program" "$names_count"
-            done
-        )
     done
     for names_check in "$RBK_HOME"/checks/*.conf; do
         names_check=${names_check##*/}
@@ -35,9 +27,9 @@ names_items() {
     done
 }
 
-# names_of OPTION KINDS
+# names_of OPTION KINDS. The questions of something are called after it: NAME.ask-1, NAME.ask-2.
 names_of() {
-    for names_given in $(option_each "$1" | cut -f 1); do
+    for names_given in $(option_each "$1" | cut -f 1 | sed 's/\.ask-[0-9][0-9]*$//'); do
         printf '%s\n' "$names_all" | awk -v "kinds=$2" -v "name=$names_given" '
             index(" " kinds " ", " " $1 " ") && $2 == name { found = 1 }
             END { exit !found }' ||

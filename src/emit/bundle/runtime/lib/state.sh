@@ -136,6 +136,11 @@ processes_recorded() {
         END { for (key in pid) print pid[key] }'
 }
 
+# started_stamp prints when the forward run reached T, for people.
+started_stamp() {
+    state_query 'event == "T" { t = time } END { print t }'
+}
+
 # started_at prints T as it was: when the forward run reached the phase that stands at T; else as planned.
 started_at() {
     started_at=$(state_query 'event == "T" { t = seconds } END { print t }')

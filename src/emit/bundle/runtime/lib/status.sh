@@ -13,7 +13,7 @@ status() {
 
 # What is lost is told by the clock that starts with T.
 status_begun() {
-    status_t=$(state_query 'event == "T" { t = time } END { print t }')
+    status_t=$(started_stamp)
     [ -z "$status_t" ] || say "T was $status_t."
 }
 

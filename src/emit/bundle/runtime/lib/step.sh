@@ -205,8 +205,8 @@ step_spent() {
 
 step_words() {
     step_words=''
-    [ -z "${step_freezes-}" ] || step_words="$step_words; $step_freezes is frozen from here on"
-    [ -z "${step_thaws-}" ] || step_words="$step_words; $step_thaws takes writes again"
+    [ -z "${step_freezes-}" ] || step_words="$step_words; from here on writes are held back from $step_freezes"
+    [ -z "${step_thaws-}" ] || step_words="$step_words; writes go through again to $step_thaws"
     [ -z "${step_stops-}" ] || step_words="$step_words; $step_stops is stopped"
     [ -z "${step_starts-}" ] || step_words="$step_words; $step_starts runs again"
     printf '%s' "$step_words"
