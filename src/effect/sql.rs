@@ -25,7 +25,7 @@ use super::act::{Class, Effect, Reading};
 use super::object::ObjectKind;
 
 pub use dump::Dump;
-pub use schema::Schema;
+pub use schema::{Schema, plain as unqualified};
 pub use undo::{Inverse, Refusal, inverse, inverse_on};
 
 use known::Known;

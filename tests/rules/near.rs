@@ -105,6 +105,24 @@ fn what_is_destroyed_must_have_been_saved() {
 }
 
 #[test]
+fn what_was_copied_to_another_table_is_not_gone() {
+    let rule = "backup/missing";
+    let plan = with(&example(rule, "Caught"), "    destroys orders.legacy_note\n", "");
+    let kept = |sql: &str| {
+        let change = format!("  change kept \"Kept\" on db {{\n    do ```sql\n      {sql}\n    ```\n    undo manual \"Drop it\"\n  }}\n");
+        with(&plan, "  irreversible change drop", &format!("{change}  irreversible change drop"))
+    };
+    silent(rule, &kept("CREATE TABLE kept_notes AS SELECT id, legacy_note FROM orders;"));
+    silent(rule, &kept("CREATE TABLE kept_orders AS SELECT * FROM orders;"));
+    silent(rule, &kept("INSERT INTO kept_notes SELECT id, legacy_note FROM public.orders;"));
+    catches(rule, &kept("CREATE TABLE kept_notes AS SELECT id, note FROM orders;"));
+    catches(rule, &kept("CREATE TABLE kept_notes AS SELECT id, legacy_note FROM orders WHERE id < 9;"));
+    catches(rule, &kept("CREATE TEMPORARY TABLE kept_notes AS SELECT id, legacy_note FROM orders;"));
+    catches(rule, &kept("CREATE TABLE kept_notes AS SELECT id, legacy_note FROM orders; DROP TABLE kept_notes;"));
+    catches(rule, &kept("CREATE TABLE kept_notes AS SELECT id, legacy_note FROM customers;"));
+}
+
+#[test]
 fn a_step_of_a_scenario_destroys_what_that_scenario_saved() {
     let rule = "backup/missing";
     let plan = example(rule, "Mended");

@@ -10,7 +10,8 @@
 //! SQL in `psql -c`, a here-document and the like, also through `sudo`, `ssh` or `docker exec`, and by commands such as `dropdb`,
 //! `docker volume rm`, `redis-cli FLUSHALL`. For shell on a host a backup of any target counts. In a scenario only a `take` in that
 //! scenario counts, as the one of the forward run holds an older state. A change whose own undo restores a backup is the matter
-//! of `backup/never-taken`.
+//! of `backup/never-taken`; and a column is not gone whose values SQL of the same program has copied to another table first, those of
+//! every row.
 //!
 //! ## Why it matters in the incident
 //!
@@ -77,6 +78,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::aside::Aside;
 use crate::analysis::harm;
 use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::sure::each_item;
@@ -99,8 +101,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let scenarios = scenarios.map(|(id, _)| (&context.facts.scenarios[id.index()].nodes, "the scenario"));
     let mut told: BTreeSet<Span> = BTreeSet::new();
     for (nodes, program) in std::iter::once(forward).chain(scenarios) {
+        let mut aside = Aside::default();
         each_item(nodes, &mut |item, taken| {
+            let is_aside = aside.follow(plan, item);
             let Some(loss) = loss(context, item) else { return };
+            if is_aside && loss.objects.is_empty() {
+                return;
+            }
             let covered = taken.iter().any(|backup| {
                 let backup = &plan.backups[backup];
                 loss.target.is_none_or(|target| target == backup.of.value) && covers(&backup.tables, loss.objects)
