@@ -7,6 +7,8 @@
 mod apply;
 mod args;
 mod embed;
+mod flow;
+mod guard;
 mod mapped;
 mod parse;
 mod quote;

@@ -81,3 +81,6 @@ EOF
 tee /etc/app.conf < app.conf
 ls > /dev/null 2>&1
 frobnicate --all
+(echo 'DROP TABLE a;'; echo 'DROP TABLE b;') | psql shop
+{ pg_dump a; pg_dump b; } | gzip > both.sql.gz
+echo "DELETE FROM t WHERE id = $(cat id)" | psql shop

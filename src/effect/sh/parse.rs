@@ -11,16 +11,10 @@ use shuck_ast::{
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::{ParseStatus, Parser};
 
+use super::guard::{assigned, refused};
 use super::mapped::{HOLE, Mapped};
 use super::quote::{Quoting, bare};
 use crate::effect::act::Opaque;
-
-/// What is longer is not read.
-const MOST: usize = 1 << 18;
-
-/// How deep braces may stand in each other, and how many here-documents may begin on one line: the parser takes their square.
-const DEEPEST: usize = 200;
-const MOST_DOCUMENTS: usize = 16;
 
 /// A simple command.
 #[derive(Clone, Debug, Default)]
@@ -65,11 +59,8 @@ pub fn parse(source: &Mapped) -> Parsed {
         commands: Vec::new(),
         functions: Vec::new(),
     };
-    if source.text.len() > MOST {
-        return refuse("the script is too long to be read");
-    }
-    if is_deep(&source.text) {
-        return refuse("the script is nested too deeply to be read");
+    if let Some(why) = refused(&source.text) {
+        return refuse(why);
     }
     let result = Parser::with_dialect(&source.text, ShellDialect::Bash).parse();
     if result.status != ParseStatus::Clean {
@@ -80,42 +71,12 @@ pub fn parse(source: &Mapped) -> Parsed {
     walk.out
 }
 
+fn is_simple(statement: &Stmt) -> bool {
+    matches!(statement.command, Command::Simple(_) | Command::Builtin(_) | Command::Decl(_))
+}
+
 fn redirect_range(redirect: &Redirect) -> Range<usize> {
     redirect.span.start.offset()..redirect.span.end.offset()
-}
-
-fn is_deep(text: &str) -> bool {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest > DEEPEST || text.lines().any(|line| line.matches("<<").count() > MOST_DOCUMENTS)
-}
-
-/// How often each name may get a value; in doubt more often.
-fn assigned(text: &str) -> HashMap<&str, usize> {
-    let mut counts = HashMap::new();
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    for line in text.lines() {
-        let reads = line.split(|c: char| !is_name(c)).any(|word| {
-            matches!(word, "read" | "for" | "unset" | "local" | "getopts" | "mapfile" | "readarray" | "select" | "eval" | "source")
-        });
-        for name in line.split(|c: char| !is_name(c)).filter(|name| !name.is_empty()) {
-            let behind = name.as_ptr() as usize - line.as_ptr() as usize + name.len();
-            let rest = &line[behind..];
-            if reads {
-                *counts.entry(name).or_insert(0) += 2;
-            } else if rest.starts_with('=') || rest.starts_with("+=") {
-                *counts.entry(name).or_insert(0) += 1;
-            }
-        }
-    }
-    counts
 }
 
 struct Walk<'s> {
@@ -168,7 +129,7 @@ impl Walk<'_> {
         for redirect in &statement.redirects {
             self.redirect(redirect, &mut ends);
         }
-        let simple = matches!(statement.command, Command::Simple(_) | Command::Builtin(_) | Command::Decl(_));
+        let simple = is_simple(statement);
         let last = self.out.commands.len().checked_sub(1).filter(|last| *last >= first);
         match last {
             Some(last) if simple => {
@@ -256,6 +217,7 @@ impl Walk<'_> {
         }
         let Some(first) = first else { return };
         let mut from = self.out.commands.len();
+        let mut single = is_simple(first);
         self.statement(first);
         for (op, right) in links.into_iter().rev() {
             let to = self.out.commands.len();
@@ -264,29 +226,25 @@ impl Walk<'_> {
             self.statement(right);
             self.guarded -= usize::from(!pipes);
             if pipes {
-                self.pipe(from, to);
+                self.pipe(from, to, single);
             }
             from = to;
+            single = is_simple(right);
         }
     }
 
-    /// What the commands of `from..to` print is read by those behind.
-    fn pipe(&mut self, from: usize, to: usize) {
-        let single = to == from + 1;
+    /// What the commands of `from..to` print is read by those behind; a single one may have substitutions before it.
+    fn pipe(&mut self, from: usize, to: usize, single: bool) {
         let after = self.out.commands.len();
-        // The substitutions of a command stand before it.
-        if let (true, true, Some(last)) = (to > from, after > to, after.checked_sub(1)) {
-            for index in from..to {
-                if self.out.commands[index].feeds.is_none() && self.out.commands[index].output.is_empty() && index + 1 == to {
-                    self.out.commands[index].feeds = Some(last);
-                }
-            }
-            for index in to..after {
-                if matches!(self.out.commands[index].input, Input::None) {
-                    let direct = index == last && after == to + 1;
-                    self.out.commands[index].input = if single || direct { Input::Pipe(to - 1) } else { Input::Unknown };
-                }
-            }
+        if to == from || after == to {
+            return;
+        }
+        let feeding = if single { to - 1 } else { from };
+        for command in self.out.commands[feeding..to].iter_mut().filter(|command| command.output.is_empty()) {
+            command.feeds.get_or_insert(after - 1);
+        }
+        for command in self.out.commands[to..after].iter_mut().filter(|command| matches!(command.input, Input::None)) {
+            command.input = if single || to == from + 1 { Input::Pipe(to - 1) } else { Input::Unknown };
         }
     }
 

@@ -1,34 +1,28 @@
-//! Reads the simple commands of a script: through those that only run others, with what flows between them.
+//! Reads the simple commands of a script: through those that only run others, and by the facts on their programs.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use super::apply::{Call, NO_FILES, Outcome, Streams};
 use super::embed::embed;
+use super::flow::{Flow, Stdin, joined};
 use super::mapped::{HOLE, Mapped, READ};
 use super::parse::{Input, Parsed, Simple, parse};
 use super::tools::{Place, Verb, Wraps, tool};
-use super::{Command, Script, Word};
-use crate::effect::act::{Opaque, Reading};
+use super::{Command, Script, Sql, Word};
+use crate::effect::act::{Act, Opaque, Reading};
 use crate::effect::sql::{Dialect, Kind, Sight};
 
 /// How deep scripts may stand in each other: `sh -c "sh -c …"`.
 const DEEPEST: usize = 8;
 
-/// What a command reads, as far as it is known.
-#[derive(Clone, Debug)]
-enum Stdin {
-    Nothing,
-    Text(Mapped),
-    /// A file, perhaps unpacked on the way.
-    File(Mapped),
-    Unknown,
-}
+const NOT_HERE: &str = "what it runs is not written here";
 
 /// Reads a script.
 pub fn read(text: &str) -> Script {
     let mut script = Script::default();
-    let mut reader = Reader { root: text, script: &mut script, outer: Stdin::Nothing, sink: None, through: Vec::new() };
+    let outer = Stdin::Nothing;
+    let mut reader = Reader { root: text, script: &mut script, outer, sink: None, through: Vec::new(), claimed: HashSet::new() };
     reader.run(&Mapped::script(text));
     script
 }
@@ -41,55 +35,60 @@ struct Reader<'a> {
     /// The file into which goes what they print.
     sink: Option<Mapped>,
     through: Vec<String>,
+    /// Commands whose output another command's deeds have told.
+    claimed: HashSet<usize>,
+}
+
+/// A simple command of a script.
+#[derive(Clone, Copy)]
+struct Here<'p> {
+    parsed: &'p Parsed,
+    index: usize,
+}
+
+impl<'p> Here<'p> {
+    fn simple(self) -> &'p Simple {
+        &self.parsed.commands[self.index]
+    }
 }
 
 impl Reader<'_> {
     fn run(&mut self, source: &Mapped) {
         let parsed = parse(source);
         self.script.opaque.extend(parsed.opaque.iter().cloned());
-        let mut claimed = HashSet::new();
         for index in 0..parsed.commands.len() {
-            let words = parsed.commands[index].words.clone();
-            self.command(&parsed, index, &words, &mut claimed);
+            let here = Here { parsed: &parsed, index };
+            self.command(here, &here.simple().words);
         }
     }
 
     /// Reads a command whose words, behind those that only run it, are `words`.
-    fn command(&mut self, parsed: &Parsed, index: usize, words: &[Mapped], claimed: &mut HashSet<usize>) {
-        let simple = &parsed.commands[index];
-        let Some((first, rest)) = words.split_first() else { return self.bare(simple, index, claimed) };
+    fn command(&mut self, here: Here<'_>, words: &[Mapped]) {
+        let Some((first, rest)) = words.split_first() else { return self.bare(here) };
         let Some(name) = first.known() else {
-            return self.opaque(simple, words, first.range.clone(), "which program it is, is only known when it runs", index, claimed);
+            return self.opaque(here, words, first.range.clone(), "which program it is, is only known when it runs");
         };
-        if parsed.functions.iter().any(|function| function == name) {
-            return self.plain(simple, words, Reading::default(), index, claimed);
+        if here.parsed.functions.iter().any(|function| function == name) {
+            return self.plain(here, words, Reading::default());
         }
         let base = name.rsplit('/').next().unwrap_or(name);
         let Some(tool) = tool(base) else {
-            return self.opaque(simple, words, first.range.clone(), "rbk does not know this program", index, claimed);
+            return self.opaque(here, words, first.range.clone(), "rbk does not know this program");
         };
         let call = Call::new(tool, rest);
         if let Some(wraps) = &call.facts.wraps
-            && self.wrapped(parsed, index, words, &call, wraps, claimed)
+            && self.wrapped(here, words, &call, wraps)
         {
             return;
         }
-        self.call(parsed, index, words, &call, claimed);
+        self.call(here, words, &call);
     }
 
     /// Reads what a command runs; `false` when it runs nothing here.
-    fn wrapped(
-        &mut self,
-        parsed: &Parsed,
-        index: usize,
-        words: &[Mapped],
-        call: &Call,
-        wraps: &Wraps,
-        claimed: &mut HashSet<usize>,
-    ) -> bool {
+    fn wrapped(&mut self, here: Here<'_>, words: &[Mapped], call: &Call, wraps: &Wraps) -> bool {
         let name = words[0].text.rsplit('/').next().unwrap_or_default().to_owned();
         if self.through.len() >= DEEPEST {
-            self.opaque(&parsed.commands[index], words, words[0].range.clone(), "scripts stand in each other too deeply", index, claimed);
+            self.opaque(here, words, words[0].range.clone(), "scripts stand in each other too deeply");
             return true;
         }
         let rest = &words[1..];
@@ -107,17 +106,15 @@ impl Reader<'_> {
                     rest[at + 1..].iter().position(|word| matches!(word.text.as_str(), ";" | "+")).map_or(rest.len(), |end| at + 1 + end);
                 rest[at + 1..end].iter().map(|word| if word.text == "{}" { hole(word) } else { word.clone() }).collect()
             }
-            Wraps::Joined(_) | Wraps::Text(_) => return self.script_in(parsed, index, words, call, wraps, name, claimed),
+            Wraps::Joined(_) | Wraps::Text(_) => return self.script_in(here, words, call, wraps),
         };
         let mut inner: Vec<Mapped> = inner.into_iter().skip_while(is_assignment).collect();
         if inner.is_empty() {
             // `sudo -i`, `docker run IMAGE`: what runs is not written here; `exec 3>file` only opens.
             let stands = words.len() == 1 || matches!(name.as_str(), "exec" | "env" | "command" | "time");
             match stands {
-                true => self.plain(&parsed.commands[index], words, Reading::default(), index, claimed),
-                false => {
-                    self.opaque(&parsed.commands[index], words, words[0].range.clone(), "what it runs is not written here", index, claimed)
-                }
+                true => self.plain(here, words, Reading::default()),
+                false => self.opaque(here, words, words[0].range.clone(), NOT_HERE),
             }
             return true;
         }
@@ -127,25 +124,15 @@ impl Reader<'_> {
             inner.push(more);
         }
         self.through.push(name);
-        self.command(parsed, index, &inner, claimed);
+        self.command(here, &inner);
         self.through.pop();
         true
     }
 
     /// Reads the script in a command's words, or in what it reads.
-    #[allow(clippy::too_many_arguments)]
-    fn script_in(
-        &mut self,
-        parsed: &Parsed,
-        index: usize,
-        words: &[Mapped],
-        call: &Call,
-        wraps: &Wraps,
-        name: String,
-        claimed: &mut HashSet<usize>,
-    ) -> bool {
-        let simple = &parsed.commands[index];
-        let mut stdin = self.stdin(parsed, index);
+    fn script_in(&mut self, here: Here<'_>, words: &[Mapped], call: &Call, wraps: &Wraps) -> bool {
+        let name = words[0].text.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut stdin = self.flow(here.parsed).stdin(here.index);
         let text = match wraps {
             Wraps::Joined(at) => {
                 let parts = call.args.operands.get(at - 1..).unwrap_or_default();
@@ -164,34 +151,35 @@ impl Reader<'_> {
             }
             (None, _) => {
                 if matches!(name.as_str(), "trap" | "eval") {
-                    self.plain(simple, words, Reading::default(), index, claimed);
+                    self.plain(here, words, Reading::default());
                 } else {
-                    self.opaque(simple, words, words[0].range.clone(), "what it runs is not written here", index, claimed);
+                    self.opaque(here, words, words[0].range.clone(), NOT_HERE);
                 }
                 return true;
             }
         };
         if name == "trap" && matches!(text.text.as_str(), "" | "-") {
-            self.plain(simple, words, Reading::default(), index, claimed);
+            self.plain(here, words, Reading::default());
             return true;
         }
-        let sink = self.sink(parsed, index, claimed).into_iter().next().map(|(word, _)| word);
+        let sink = self.sink(here).into_iter().next().map(|(word, _)| word);
         let mut through = self.through.clone();
         through.push(name);
-        let mut inner = Reader { root: self.root, script: &mut *self.script, outer: stdin, sink, through };
+        let mut inner = Reader { root: self.root, script: &mut *self.script, outer: stdin, sink, through, claimed: HashSet::new() };
         let mut nested = text;
         if nested.text.is_empty() {
             nested.push(':', &nested.range.clone());
         }
         inner.run(&nested);
-        self.files_of(simple, index, claimed);
+        if !self.claimed.contains(&here.index) {
+            self.bare(here);
+        }
         true
     }
 
     /// Applies what the table says.
-    fn call(&mut self, parsed: &Parsed, index: usize, words: &[Mapped], call: &Call, claimed: &mut HashSet<usize>) {
-        let simple = &parsed.commands[index];
-        let stdin = self.stdin(parsed, index);
+    fn call(&mut self, here: Here<'_>, words: &[Mapped], call: &Call) {
+        let stdin = self.flow(here.parsed).stdin(here.index);
         let input = if let Stdin::File(word) = &stdin { Some(word.clone()) } else { None };
         let unread = match &stdin {
             Stdin::Unknown => words.first().cloned(),
@@ -199,7 +187,7 @@ impl Reader<'_> {
             _ => input.clone(),
         };
         let sinks = call.facts.deeds.iter().any(|deed| deed.place == Place::Out && call.holds(deed));
-        let output = if sinks { self.sink(parsed, index, claimed) } else { Vec::new() };
+        let output = if sinks { self.sink(here) } else { Vec::new() };
         // What is fed to a deed that reads it is a file, or can't be read.
         let streams = Streams {
             input: if call.facts.deeds.iter().any(|deed| deed.place == Place::In && deed.verb == Verb::Runs) {
@@ -210,10 +198,22 @@ impl Reader<'_> {
             output: &output,
         };
         // What flows in from another command was told there.
-        let told = self.script.commands.iter().rev().filter(|_| claimed.contains(&index)).flat_map(|told| &told.files);
+        let told = self.script.commands.iter().rev().take(64).filter(|_| self.claimed.contains(&here.index)).flat_map(|told| &told.files);
         let told: Vec<Range<usize>> = told.map(|file| file.range.clone()).collect();
         let whole = words[0].range.start..words.iter().map(|word| word.range.end).max().unwrap_or_default().max(words[0].range.start);
         let mut outcome = Outcome::of(call, &streams, self.root, (&whole, &told));
+        let sql = self.sql(words, call, &stdin, &mut outcome);
+        let known = outcome.any || call.facts.quiet || call.facts.filter || !sql.is_empty() || !outcome.reading.opaque.is_empty();
+        if !known {
+            let place = words.get(1).map_or(words[0].range.clone(), |word| words[0].range.start..word.range.end.max(words[0].range.end));
+            outcome.reading.opaque.push(Opaque { range: place, why: "rbk does not know what these words make it do" });
+        }
+        self.redirects(here, &mut outcome);
+        self.push(here, words, outcome, sql);
+    }
+
+    /// Reads the SQL that a client is given, by its words or by what it reads.
+    fn sql(&self, words: &[Mapped], call: &Call, stdin: &Stdin, outcome: &mut Outcome) -> Vec<Sql> {
         let mut sql = Vec::new();
         for (dialect, place) in &call.facts.sql {
             let dialect = match *dialect {
@@ -223,7 +223,7 @@ impl Reader<'_> {
             };
             if *place != Place::In {
                 for text in call.at(place) {
-                    sql.push(self.embed(text, dialect, &mut outcome));
+                    sql.push(self.embed(text, dialect, outcome));
                 }
                 continue;
             }
@@ -235,8 +235,8 @@ impl Reader<'_> {
             if !sql.is_empty() || !outcome.reading.opaque.is_empty() {
                 continue;
             }
-            match &stdin {
-                Stdin::Text(text) => sql.push(self.embed(text, dialect, &mut outcome)),
+            match stdin {
+                Stdin::Text(text) => sql.push(self.embed(text, dialect, outcome)),
                 Stdin::File(word) if !NO_FILES.contains(&word.text.as_str()) => {
                     outcome.reading.opaque.push(Opaque { range: word.range.clone(), why: "its SQL stands in another file" });
                 }
@@ -250,17 +250,11 @@ impl Reader<'_> {
                 }
             }
         }
-        let known = outcome.any || call.facts.quiet || call.facts.filter || !sql.is_empty() || !outcome.reading.opaque.is_empty();
-        if !known {
-            let place = words.get(1).map_or(words[0].range.clone(), |word| words[0].range.start..word.range.end.max(words[0].range.end));
-            outcome.reading.opaque.push(Opaque { range: place, why: "rbk does not know what these words make it do" });
-        }
-        self.redirects(simple, index, &mut outcome, claimed);
-        self.push(simple, words, outcome, sql);
+        sql
     }
 
     /// Reads SQL, with the client's own commands in it.
-    fn embed(&self, text: &Mapped, dialect: Dialect, outcome: &mut Outcome) -> super::Sql {
+    fn embed(&self, text: &Mapped, dialect: Dialect, outcome: &mut Outcome) -> Sql {
         let (mut sql, client) = embed(text, dialect, self.root);
         for (index, words) in client {
             let Some(tool) = words.first().and_then(Mapped::known).and_then(tool) else { continue };
@@ -277,40 +271,38 @@ impl Reader<'_> {
     }
 
     /// A command that does nothing by itself.
-    fn plain(&mut self, simple: &Simple, words: &[Mapped], reading: Reading, index: usize, claimed: &HashSet<usize>) {
+    fn plain(&mut self, here: Here<'_>, words: &[Mapped], reading: Reading) {
         let mut outcome = Outcome { reading, ..Outcome::default() };
-        self.redirects(simple, index, &mut outcome, claimed);
-        self.push(simple, words, outcome, Vec::new());
+        self.redirects(here, &mut outcome);
+        self.push(here, words, outcome, Vec::new());
     }
 
-    fn opaque(
-        &mut self,
-        simple: &Simple,
-        words: &[Mapped],
-        range: Range<usize>,
-        why: &'static str,
-        index: usize,
-        claimed: &HashSet<usize>,
-    ) {
-        self.plain(simple, words, Reading { opaque: vec![Opaque { range, why }], ..Reading::default() }, index, claimed);
+    fn opaque(&mut self, here: Here<'_>, words: &[Mapped], range: Range<usize>, why: &'static str) {
+        self.plain(here, words, Reading { opaque: vec![Opaque { range, why }], ..Reading::default() });
     }
 
     /// Only redirections and assignments: `> file`, `X=1`.
-    fn bare(&mut self, simple: &Simple, index: usize, claimed: &HashSet<usize>) {
-        if !simple.output.is_empty() || !simple.errors.is_empty() {
-            self.plain(simple, &[], Reading::default(), index, claimed);
+    fn bare(&mut self, here: Here<'_>) {
+        if !here.simple().output.is_empty() || !here.simple().errors.is_empty() {
+            self.plain(here, &[], Reading::default());
         }
     }
 
-    /// The files that a command's redirections write, where its words are read elsewhere.
-    fn files_of(&mut self, simple: &Simple, index: usize, claimed: &HashSet<usize>) {
-        if !claimed.contains(&index) {
-            self.bare(simple, index, claimed);
-        }
+    fn flow<'a>(&'a self, parsed: &'a Parsed) -> Flow<'a> {
+        Flow { parsed, outer: &self.outer, sink: self.sink.as_ref() }
     }
 
-    fn redirects(&self, simple: &Simple, index: usize, outcome: &mut Outcome, claimed: &HashSet<usize>) {
-        let output = simple.output.iter().filter(|_| !claimed.contains(&index));
+    /// Returns where what a command prints ends up; the commands on the way do not tell it again.
+    fn sink(&mut self, here: Here<'_>) -> Vec<(Mapped, Vec<&'static str>)> {
+        let mut claimed = std::mem::take(&mut self.claimed);
+        let sink = self.flow(here.parsed).sink(here.index, &mut claimed);
+        self.claimed = claimed;
+        sink
+    }
+
+    fn redirects(&self, here: Here<'_>, outcome: &mut Outcome) {
+        let simple = here.simple();
+        let output = simple.output.iter().filter(|_| !self.claimed.contains(&here.index));
         for (word, adds) in output.chain(&simple.errors) {
             outcome.redirected(word, *adds, self.root);
         }
@@ -321,10 +313,10 @@ impl Reader<'_> {
         }
     }
 
-    fn push(&mut self, simple: &Simple, words: &[Mapped], outcome: Outcome, sql: Vec<super::Sql>) {
+    fn push(&mut self, here: Here<'_>, words: &[Mapped], outcome: Outcome, sql: Vec<Sql>) {
         let words: Vec<Word> = words.iter().map(|word| Word { text: word.known().map(str::to_owned), range: word.range.clone() }).collect();
         let statements = || sql.iter().flat_map(|sql| &sql.statements);
-        let acts = outcome.reading.effects.iter().any(|effect| effect.act != crate::effect::act::Act::Read);
+        let acts = outcome.reading.effects.iter().any(|effect| effect.act != Act::Read);
         let changes = statements().any(|statement| statement.sight == Sight::Changes && statement.kind != Kind::Control);
         let hidden = statements().any(|statement| statement.sight == Sight::Opaque);
         let sight = match () {
@@ -333,7 +325,7 @@ impl Reader<'_> {
             () => Sight::Reads,
         };
         self.script.commands.push(Command {
-            range: simple.range.clone(),
+            range: here.simple().range.clone(),
             through: self.through.clone(),
             words,
             files: outcome.files,
@@ -341,88 +333,6 @@ impl Reader<'_> {
             reading: outcome.reading,
             sight,
         });
-    }
-
-    /// Returns what a command reads.
-    fn stdin(&self, parsed: &Parsed, index: usize) -> Stdin {
-        let mut at = index;
-        // Pipes lead back only, so this ends.
-        loop {
-            match &parsed.commands[at].input {
-                Input::None => return self.outer.clone(),
-                Input::Text(text) => return Stdin::Text(text.clone()),
-                Input::File(word) => return Stdin::File(word.clone()),
-                Input::Unknown => return Stdin::Unknown,
-                Input::Pipe(from) if *from >= at => return Stdin::Unknown,
-                Input::Pipe(from) => at = *from,
-            }
-            let words = &parsed.commands[at].words;
-            let Some((name, tool)) = words.first().and_then(Mapped::known).and_then(|name| Some((name, tool(name.rsplit('/').next()?)?)))
-            else {
-                return Stdin::Unknown;
-            };
-            let call = Call::new(tool, &words[1..]);
-            if call.facts.prints {
-                return printed(name, &call).map_or(Stdin::Unknown, Stdin::Text);
-            }
-            if !call.facts.filter {
-                return Stdin::Unknown;
-            }
-            let reads = call.facts.deeds.iter().filter(|deed| deed.verb == Verb::Reads && call.holds(deed));
-            let files: Vec<&Mapped> = reads.flat_map(|deed| call.at(&deed.place)).filter(|word| word.text != "-").collect();
-            match files.as_slice() {
-                [] if matches!(name, "cat" | "tee" | "pv") => {}
-                [] => {
-                    // What a filter makes of a text is another one; of a file it is that file's content in another form.
-                    return match self.stdin(parsed, at) {
-                        Stdin::File(word) => Stdin::File(word),
-                        _ => Stdin::Unknown,
-                    };
-                }
-                [file] => return Stdin::File((*file).clone()),
-                _ => return Stdin::Unknown,
-            }
-        }
-    }
-
-    /// Returns the files that take what a command prints, and what that passes through; marks the commands on the way.
-    fn sink(&self, parsed: &Parsed, index: usize, claimed: &mut HashSet<usize>) -> Vec<(Mapped, Vec<&'static str>)> {
-        let mut found = Vec::new();
-        let mut via = Vec::new();
-        let mut at = index;
-        loop {
-            let simple = &parsed.commands[at];
-            if let Some((word, _)) = simple.output.last() {
-                claimed.insert(at);
-                found.push((word.clone(), via));
-                return found;
-            }
-            let Some(next) = simple.feeds.filter(|next| *next > at) else {
-                found.extend(self.sink.clone().map(|word| (word, via)));
-                return found;
-            };
-            let words = &parsed.commands[next].words;
-            let named = words.first().and_then(Mapped::known).and_then(|name| tool(name.rsplit('/').next()?));
-            let Some(tool) = named else { return found };
-            let call = Call::new(tool, &words[1..]);
-            let takes = call.args.operands.iter().any(|operand| operand.text == "-");
-            let writes = call.facts.deeds.iter().filter(|deed| matches!(deed.verb, Verb::Writes | Verb::Adds) && call.holds(deed));
-            let written: Vec<Mapped> = writes.flat_map(|deed| call.at(&deed.place)).filter(|word| word.text != "-").cloned().collect();
-            if !call.facts.filter && !takes {
-                return found;
-            }
-            if let (true, Some(name)) = (call.facts.filter, tool.names.iter().find(|name| words[0].text.ends_with(**name))) {
-                via.extend((!matches!(*name, "cat" | "tee" | "pv") && call.sub == 0).then_some(*name));
-            }
-            if !written.is_empty() {
-                claimed.insert(next);
-                found.extend(written.into_iter().map(|word| (word, via.clone())));
-                if words[0].text != "tee" {
-                    return found;
-                }
-            }
-            at = next;
-        }
     }
 }
 
@@ -438,47 +348,4 @@ fn hole(word: &Mapped) -> Mapped {
     let mut hole = Mapped::empty(word.range.clone());
     hole.push(HOLE, &word.range);
     hole
-}
-
-/// Words with a blank between them.
-fn joined(words: &[Mapped]) -> Mapped {
-    let mut text = Mapped::default();
-    for word in words {
-        if !text.text.is_empty() {
-            text.push(' ', &word.range);
-        }
-        text.append(word);
-    }
-    let start = words.first().map_or(0, |word| word.range.start);
-    text.range = start..words.last().map_or(start, |word| word.range.end.max(start));
-    text
-}
-
-/// What `echo` or `printf` prints, where its form is plain.
-fn printed(name: &str, call: &Call) -> Option<Mapped> {
-    let operands = &call.args.operands;
-    if name.ends_with("echo") {
-        return Some(joined(operands));
-    }
-    let (form, rest) = operands.split_first()?;
-    if matches!(form.text.as_str(), "%s" | "%s\\n" | "%b" | "%b\\n") {
-        return Some(joined(rest));
-    }
-    if form.text.contains('%') {
-        return None;
-    }
-    let mut text = Mapped::empty(form.range.clone());
-    let mut chars = form.text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let mut end = at + c.len_utf8();
-        let mut c = c;
-        if c == '\\'
-            && let Some((next, escaped)) = chars.next_if(|(_, next)| matches!(next, 'n' | 't' | '\\'))
-        {
-            end = next + escaped.len_utf8();
-            c = if escaped == '\\' { '\\' } else { ['\n', '\t'][usize::from(escaped == 't')] };
-        }
-        text.push(c, &form.place(&(at..end)));
-    }
-    Some(text)
 }
