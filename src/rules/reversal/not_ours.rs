@@ -84,7 +84,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let dialect = Dialect::of(context.plan.targets[on.value].kind.value).filter(|_| back.language == Language::Sql);
         let Some(dialect) = dialect else { continue };
         let effects = context.graph.touched(*id).statements.iter().flatten().flat_map(|statement| &statement.reading.effects);
-        let lenient: Vec<_> = effects.filter(|effect| holds_data(effect)).collect();
+        let lenient: Vec<_> = effects.filter(holds_data).collect();
         if lenient.is_empty() {
             continue;
         }
