@@ -13,7 +13,8 @@ const ROOMS: [&str; 14] =
 const SIBLINGS: [&str; 4] = ["rules", "fmt", "emit", "report"];
 
 /// Crates, and the only room that may name them.
-const KEPT: [(&str, &str); 8] = [
+const KEPT: [(&str, &str); 9] = [
+    ("notify", "cli"),
     ("toml", "config"),
     ("pest", "syntax"),
     ("miette", "report"),

@@ -5,12 +5,13 @@ use std::process::Command;
 use crate::corpus;
 
 /// Licenses that a dependency may be under; one of an `OR` is enough.
-const ALLOWED: [&str; 10] = [
+const ALLOWED: [&str; 11] = [
     "MIT",
     "MIT-0",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
+    "CC0-1.0",
     "BSD-3-Clause",
     "ISC",
     "Unicode-3.0",

@@ -33,6 +33,7 @@ mod servers;
 mod shells;
 mod sources;
 mod undo;
+mod watch;
 
 mod laws {
     //! Properties that hold for every plan.

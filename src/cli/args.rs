@@ -61,6 +61,9 @@ pub struct CheckArgs {
     /// `json` and `json-lines`
     #[arg(long, help_heading = "Output")]
     pub verdicts: bool,
+    /// Check again whenever a plan, what it uses or rbk.toml changes, until the command is ended
+    #[arg(long, conflicts_with_all = ["write_baseline", "fix", "fix_suggested"])]
+    pub watch: bool,
     /// Mend what can be mended without changing what the plan says, in place, then check
     #[arg(long, help_heading = "Mending")]
     pub fix: bool,

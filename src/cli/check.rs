@@ -4,9 +4,11 @@ mod before;
 mod fix;
 mod gather;
 mod reports;
+mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -26,7 +28,12 @@ use reports::{Told, rule_texts};
 
 /// Checks every plan, reports, and says how bad it is. What can't be read is told, and the others are checked still.
 pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
-    let outcome = check(options);
+    if options.watch { watch::run(options) } else { once(options, &mut BTreeSet::new()) }
+}
+
+/// Checks once; `seen` gets the paths of what was read.
+fn once(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Exit, Stop> {
+    let outcome = check(options, seen);
     if let Err(Stop::Trouble { message, help }) = &outcome {
         early(options, message, help.as_deref())?;
     }
@@ -34,9 +41,10 @@ pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
 }
 
 /// Returns how a run ended that has told what it found; the error of one that has told nothing.
-fn check(options: &CheckArgs) -> Result<Result<Exit, Stop>, Stop> {
+fn check(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Result<Exit, Stop>, Stop> {
     reports::distinct(&options.reports)?;
     let settings = settings::load(&options.input)?;
+    seen.extend(settings.file.iter().map(|file| PathBuf::from(&file.name)).chain(settings.baseline(&options.choice)));
     if options.write_baseline && settings.baseline(&options.choice).is_none() {
         let help = "name it: `--baseline FILE`, or `baseline` in rbk.toml";
         return Err(Stop::advised("there is no baseline to write", help));
@@ -49,6 +57,7 @@ fn check(options: &CheckArgs) -> Result<Result<Exit, Stop>, Stop> {
     }
     let mut gathered = gather::gather(options, &settings, &policy)?;
     let before = settings.baseline(&options.choice).map(|path| before::apply(&path, task(options), &mut gathered.compiled)).transpose()?;
+    seen.extend(gathered.compiled.iter().flat_map(|one| one.sources.iter().map(|(_, file)| PathBuf::from(&file.name))));
     let checked: Vec<Checked<'_>> =
         gathered.compiled.iter().map(|one| Checked { sources: &one.sources, findings: &one.findings }).collect();
     let rules = rule_texts(&checked, settings.rules_url(&options.choice));

@@ -9,7 +9,7 @@ mod root;
 
 pub use atomic::write;
 pub use disk::{Disk, read, stdin};
-pub use find::{Plans, plans};
+pub use find::{Plans, folders, plans};
 pub use folder::{NewFile, holds_bundle, write_bundle};
 pub use git::Revision;
 pub use root::{repository, root, rooted, tidy};

@@ -45,9 +45,24 @@ pub fn plans(named: &[PathBuf], excluded: &Excluded) -> Result<Plans, Stop> {
     Ok(plans)
 }
 
-/// Returns every .rbk file below a directory, sorted. Left out are hidden files and folders, what git ignores and
-/// what `rbk.toml` excludes, and links to folders.
+/// Returns a directory and every one below it that may hold plans.
+pub fn folders(folder: &Path, excluded: &Excluded) -> Result<Vec<PathBuf>, Stop> {
+    let entries = walk(folder, excluded)?.into_iter().filter(|(_, is_folder)| *is_folder);
+    Ok(entries.map(|(path, _)| path).collect())
+}
+
+/// Returns every .rbk file below a directory, sorted.
 fn below(folder: &Path, excluded: &Excluded) -> Result<Vec<PathBuf>, Stop> {
+    let is_plan = |path: &Path| path.extension().is_some_and(|extension| extension == "rbk");
+    let plans = walk(folder, excluded)?.into_iter().filter(|(path, is_folder)| !is_folder && is_plan(path));
+    let mut found: Vec<PathBuf> = plans.map(|(path, _)| tidy(&path)).collect();
+    found.sort();
+    Ok(found)
+}
+
+/// Returns what lies below a directory, it included, each with whether it is a folder. Left out are hidden files and folders, what git
+/// ignores and what `rbk.toml` excludes, and links to folders.
+fn walk(folder: &Path, excluded: &Excluded) -> Result<Vec<(PathBuf, bool)>, Stop> {
     let excluded = excluded.clone();
     let walk = WalkBuilder::new(folder)
         .require_git(false)
@@ -58,14 +73,9 @@ fn below(folder: &Path, excluded: &Excluded) -> Result<Vec<PathBuf>, Stop> {
             entry.depth() == 0 || !(is_skipped || excluded.has(entry.path(), is_folder))
         })
         .build();
-    let mut found = Vec::new();
-    for entry in walk {
-        let entry = entry.map_err(|error| Stop::trouble(error.to_string()))?;
-        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if !is_folder && entry.path().extension().is_some_and(|extension| extension == "rbk") {
-            found.push(tidy(entry.path()));
-        }
-    }
-    found.sort();
-    Ok(found)
+    let entries = walk.map(|entry| match entry {
+        Ok(entry) => Ok((entry.path().to_owned(), entry.file_type().is_some_and(|kind| kind.is_dir()))),
+        Err(error) => Err(Stop::trouble(error.to_string())),
+    });
+    entries.collect()
 }
