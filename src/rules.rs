@@ -13,6 +13,7 @@ mod people;
 mod reference;
 mod registry;
 mod reversal;
+mod sh;
 mod sql;
 mod time;
 mod words;

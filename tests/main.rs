@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests touch the world")]
 
 mod architecture;
+mod audit;
 mod bundle;
 mod cli;
 mod config;

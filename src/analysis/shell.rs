@@ -32,6 +32,8 @@ pub struct Word {
     pub expands: bool,
     /// It holds `*`, `?` or `[` that the shell matches with files.
     pub globs: bool,
+    /// It holds `$NAME` or `${…}` without quotes.
+    pub bare: bool,
     /// The variables that it reads without saying what to do when they are not set, each with its bytes.
     pub reads: Vec<(String, Range<usize>)>,
 }
@@ -233,7 +235,7 @@ impl Reader<'_> {
 
     fn word(&mut self, depth: usize) -> Word {
         let start = self.at;
-        let mut word = Word { text: String::new(), range: start..start, expands: false, globs: false, reads: Vec::new() };
+        let mut word = Word { text: String::new(), range: start..start, expands: false, globs: false, bare: false, reads: Vec::new() };
         while let Some(c) = self.peek() {
             match c {
                 ' ' | '\t' | '\n' | '\r' | ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
@@ -243,7 +245,11 @@ impl Reader<'_> {
                     self.at = (end + 1).min(self.text.len());
                 }
                 '"' => self.quoted(&mut word, depth),
-                '$' | '`' => self.expansion(&mut word, depth),
+                '$' | '`' => {
+                    let known = word.reads.len();
+                    self.expansion(&mut word, depth);
+                    word.bare |= word.reads.len() > known;
+                }
                 '\\' => {
                     self.at += 1;
                     if let Some(next) = self.peek() {

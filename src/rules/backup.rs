@@ -7,3 +7,4 @@ pub mod missing;
 pub mod name_not_bound;
 pub mod never_taken;
 pub mod never_used;
+pub mod unverified;

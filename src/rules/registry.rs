@@ -1,6 +1,6 @@
 //! Every code that a finding can carry, once. The order is the catalogue's.
 
-use super::{Finder, Rule, accept, backup, check, decision, order, people, reference, reversal, sql, time};
+use super::{Finder, Rule, accept, backup, check, decision, order, people, reference, reversal, sh, sql, time};
 use crate::diagnostic::Severity;
 
 /// Every rule, and every code of the parser, the resolver and the graph.
@@ -12,6 +12,7 @@ pub const REGISTRY: &[Rule] = &[
     backup::name_not_bound::RULE,
     backup::never_taken::RULE,
     backup::never_used::RULE,
+    backup::unverified::RULE,
     reversal::burns_bridge::RULE,
     reversal::cascade::RULE,
     reversal::hollow_undo::RULE,
@@ -43,6 +44,7 @@ pub const REGISTRY: &[Rule] = &[
     decision::contradictory_precondition::RULE,
     decision::criteria_gap::RULE,
     decision::escalation_undefined::RULE,
+    decision::gate_without_probe::RULE,
     decision::no_scenario::RULE,
     decision::trigger_after_return::RULE,
     decision::trigger_unmapped::RULE,
@@ -65,8 +67,10 @@ pub const REGISTRY: &[Rule] = &[
     sql::multi_object_drop::RULE,
     sql::opaque::RULE,
     sql::unvalidated_constraint::RULE,
+    sh::unquoted::RULE,
     told("reference/cycle", include_str!("pages/reference-cycle.md")),
     told("reference/duplicate", include_str!("pages/reference-duplicate.md")),
+    reference::floating_ref::RULE,
     told("reference/missing-file", include_str!("pages/reference-missing-file.md")),
     told("reference/reserved", include_str!("pages/reference-reserved.md")),
     reference::undeclared_variable::RULE,

@@ -180,3 +180,12 @@ fn a_plan_without_messages_tells_nobody() {
     let quiet = with(&with(&plan, "    freezes db\n", ""), "    thaws db\n", "");
     silent(rule, &quiet);
 }
+
+#[test]
+fn a_line_to_tick_is_somebodys_or_a_checks() {
+    let rule = "decision/gate-without-probe";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "before migrate", "after migrate"));
+    let role = "role dba \"Database administrator\" { contact \"dba@example.org\" }\n\nphase migrate";
+    silent(rule, &with(&with(&plan, "phase migrate", role), "still accessible\"", "still accessible\" by dba"));
+}

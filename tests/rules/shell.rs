@@ -169,3 +169,36 @@ fn a_variable_is_declared_set_or_done_without() {
     catches(rule, &undo("pg_dump -h $DB_HOST >dump"));
     catches(rule, &undo("echo \"$(cat \"$LIST\")\""));
 }
+
+#[test]
+fn what_is_fetched_has_a_version() {
+    let rule = "reference/floating-ref";
+    let plan = example(rule, "Caught");
+    let run = |code: &str| with(&plan, "npx ask-site http://localhost:8000", code);
+    silent(rule, &run("npx --no-install ask-site"));
+    silent(rule, &run("npx @scope/ask-site@2.1.0"));
+    catches(rule, &run("npx @scope/ask-site"));
+    catches(rule, &run("docker pull postgres"));
+    silent(rule, &run("docker pull registry:5000/postgres:16.2"));
+    catches(rule, &run("docker run --rm ask-site:latest"));
+    silent(rule, &run("docker run --rm ask-site:2.1"));
+}
+
+#[test]
+fn a_verification_reads_the_backup() {
+    let rule = "backup/unverified";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "test -s \"$RBK_BACKUP_FILE\"", "test -s \"$RBK_BACKUP_FILE\"\n    gunzip -t \"$RBK_BACKUP_FILE\""));
+    catches(rule, &with(&plan, "test -s \"$RBK_BACKUP_FILE\"", "ls -l \"$RBK_BACKUP_FILE\" && du -h \"$RBK_BACKUP_FILE\""));
+}
+
+#[test]
+fn a_value_in_quotes_is_one_word() {
+    let rule = "sh/unquoted";
+    let plan = example(rule, "Caught");
+    let run = |code: &str| with(&plan, "curl -f $RBK_URL/health", code);
+    for code in ["url=$RBK_URL\n    curl -f \"$url\"", "test $# -eq 0 && exit $?", "curl -f \"${RBK_URL}/health\"", "echo '$RBK_URL'"] {
+        silent(rule, &run(code));
+    }
+    catches(rule, &run("curl -f \"x\"$RBK_URL"));
+}

@@ -200,11 +200,13 @@ fn walk<'a, 'p>(
     open
 }
 
-/// Returns whether what is destroyed may be what the failed step was about: the same target, or one of the two says none.
+/// Returns whether what is destroyed may be what the failed step was about: the same target, one of the two says none, or it was to
+/// copy something away.
 fn rests(context: &Context<'_>, failed: &Item<'_>, item: &Item<'_>, harm: &Harm) -> bool {
     let own = harm.target(context.plan, item);
     let host = |item: &Item<'_>| item.on.is_none_or(|on| !context.plan.targets[on].kind.value.is_database());
-    failed.on == own || matches!(failed.work, Work::Shell(_) | Work::Manual(_)) && host(failed) || host(item)
+    let copies = failed.effects.is_some_and(|effects| !effects.writes.is_empty());
+    copies || failed.on == own || matches!(failed.work, Work::Shell(_) | Work::Manual(_)) && host(failed) || host(item)
 }
 
 fn finding(context: &Context<'_>, failed: &Item<'_>, item: &Item<'_>, harm: &Harm) -> Diagnostic {

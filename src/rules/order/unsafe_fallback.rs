@@ -127,6 +127,8 @@ use crate::analysis::harm::Harm;
 use crate::analysis::program::{Failure, Item, Node, Program, Work};
 use crate::analysis::sure::each_item;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::plan::id::Id;
+use crate::plan::target::Backup;
 use crate::rules::{Context, Finder, Rule};
 use crate::source::Span;
 
@@ -145,7 +147,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         // What was saved on the way to it may be thrown away.
         each_item(&program.nodes, &mut |item, taken| {
             let target = Harm::of(context.plan, item).and_then(|harm| harm.target(context.plan, item));
-            if taken.iter().any(|backup| Some(context.plan.backups[backup].of.value) == target) {
+            if taken.iter().any(|backup| Some(context.plan.backups[backup].of.value) == target && comes_back(context, backup)) {
                 safe.insert(item.span);
             }
         });
@@ -184,6 +186,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Returns whether the plan says how a backup comes back, or what else it is for.
+fn comes_back(context: &Context<'_>, backup: Id<Backup>) -> bool {
+    let restored = |program: &Program<'_>| program.items().into_iter().any(|item| matches!(item.work, Work::Restore(own) if own == backup));
+    !context.plan.backups[backup].header.notes.is_empty() || context.facts.scenarios.iter().any(restored)
 }
 
 /// What a fallback comes to before anything has stopped it.

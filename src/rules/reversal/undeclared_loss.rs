@@ -102,6 +102,7 @@
 //! ````
 
 use crate::analysis::Loss;
+use crate::analysis::coverage::Artifact;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
@@ -122,8 +123,21 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         if !declared && !context.plan.writers.is_empty() {
             let losses = context.facts.loss(id).iter().filter(|loss| is_lost(loss));
             findings.extend(losses.map(|loss| finding(context, id, loss)));
+            findings.extend(unknown(context, id));
         }
     }
+}
+
+/// Finds a restore of a backup that nothing takes: whenever it is taken, what is written since is lost.
+fn unknown(context: &Context<'_>, id: Id<Scenario>) -> Option<Diagnostic> {
+    let plan = context.plan;
+    let written = |target| plan.writers.iter().any(|(_, writer)| writer.targets.iter().any(|of| of.value == target));
+    let mut restores = context.facts.restores(id).iter();
+    let restore = restores.find(|it| it.artifact == Artifact::None && written(plan.backups[it.backup].of.value))?;
+    let (name, backup) = (&plan.scenarios[id].header.name, &plan.backups[restore.backup].header.name);
+    let message = format!("`{name}` loses what was written since `{backup}` was taken, whenever that was, and nothing says that it may");
+    let finding = Diagnostic::error(RULE.name, restore.span, message, format!("restores `{backup}`")).severity(RULE.severity);
+    Some(finding.help("say what may be lost (`loses at most …` in the scenario, or `rpo` in the plan)"))
 }
 
 fn finding(context: &Context<'_>, id: Id<Scenario>, loss: &Loss) -> Diagnostic {

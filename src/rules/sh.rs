@@ -1,0 +1,3 @@
+//! Shell that means something else than it says.
+
+pub mod unquoted;
