@@ -50,7 +50,8 @@ impl Operator {
     }
 }
 
-fn files(plan: &str) -> Vec<(String, Vec<u8>)> {
+/// The files of a plan's bundle, whatever rules find in it.
+pub fn files(plan: &str) -> Vec<(String, Vec<u8>)> {
     let mut sources = Sources::default();
     let root = sources.add("plan.rbk", plan).expect("it fits");
     let compiled = compile(&mut sources, root, &MemoryLoader::default());

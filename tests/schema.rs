@@ -2,10 +2,11 @@
 //! schema tells of.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 
-use crate::corpus;
+use crate::{bundle, corpus};
 
 /// Fails unless `document` is what the schema of that name says, with no field that it does not name.
 pub fn assert_valid(name: &str, document: &Value) {
@@ -59,4 +60,30 @@ fn a_field_that_no_schema_names_is_refused() {
     assert_valid("rules", &sound);
     let more = serde_json::json!({ "schema_version": 1, "rules": [], "more": 1 });
     assert!(std::panic::catch_unwind(|| assert_valid("rules", &more)).is_err());
+}
+
+#[test]
+fn the_manifest_of_every_plan_is_what_its_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut held = 0;
+    for (path, text) in corpus::plans() {
+        if !text.lines().any(|line| line.starts_with("plan ")) {
+            continue;
+        }
+        let place = folder.path().join(held.to_string());
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_rbk")).args(["build", &path, "-o"]).arg(&place).current_dir(corpus::root()).output().unwrap();
+        // Rules find something in a fixture: then there is no bundle.
+        let Ok(manifest) = fs::read_to_string(place.join("manifest.json")) else {
+            assert!(!path.starts_with("examples"), "{path}: {}", String::from_utf8_lossy(&output.stderr));
+            continue;
+        };
+        assert_valid("manifest", &serde_json::from_str(&manifest).unwrap());
+        held += 1;
+    }
+    // And one with every form there is.
+    let files = bundle::files(include_str!("../src/emit/bundle/tests/everything.rbk"));
+    let (_, manifest) = files.iter().find(|(path, _)| path == "manifest.json").unwrap();
+    assert_valid("manifest", &serde_json::from_slice(manifest).unwrap());
+    assert!(held > 12, "only {held} manifests were held to the schema");
 }
