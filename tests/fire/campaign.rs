@@ -236,18 +236,19 @@ pub fn status_is_true(world: &mut World<'_>) -> Result<(), String> {
         return Err(format!("status ended with {}", ended.status));
     }
     for change in world.plan.changes.clone() {
-        let Some(line) = ended.text.lines().find(|line| line.split_whitespace().last() == Some(&change)) else {
+        // `  applied      NAME: Title`
+        let says = |line: &&str| {
+            ["applied", "not applied", "undone", "UNKNOWN"].iter().any(|word| {
+                let rest = line.trim().strip_prefix(word).map(str::trim_start).unwrap_or_default();
+                rest.split([':', ' ']).next() == Some(&change)
+            })
+        };
+        let Some(line) = ended.text.lines().find(says) else {
             return Err(format!("status says nothing of {change}"));
         };
         let made = world.made(&change).unwrap_or(false);
         let said = line.trim();
-        let wrong = if said.starts_with("applied") {
-            !made
-        } else if said.starts_with("UNKNOWN") {
-            false
-        } else {
-            made
-        };
+        let wrong = if said.starts_with("applied") { !made } else { made && !said.starts_with("UNKNOWN") };
         if wrong {
             return Err(format!("status says `{said}`, and it is {}", if made { "made" } else { "not made" }));
         }
