@@ -17,6 +17,7 @@ mod fire {
     pub mod circumstances;
     pub mod engine;
     pub mod faults;
+    pub mod hostile;
     pub mod matrix;
     pub mod plans;
     pub mod tools;
@@ -27,9 +28,10 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use fire::campaign::{self, Reference};
-use fire::circumstances::{self, CIRCUMSTANCES};
+use fire::circumstances::{self, CIRCUMSTANCES, Circumstance};
 use fire::engine::Engine;
 use fire::faults::FAULTS;
+use fire::hostile;
 use fire::matrix::Matrix;
 use fire::plans::{Database, Draw, Drawn, draw, moody};
 use fire::world::World;
@@ -37,6 +39,8 @@ use operator::Shell;
 
 const SHELLS: [Shell; 5] =
     [Shell("dash", &[]), Shell("bash", &[]), Shell("bash", &["--posix"]), Shell("busybox", &["ash"]), Shell("mksh", &[])];
+
+const HOSTILE: &str = "a plan whose every text is hostile";
 
 fn main() -> ExitCode {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
@@ -55,7 +59,8 @@ fn main() -> ExitCode {
         matrix.join(servers.join().expect("the campaign ends"));
         matrix
     });
-    let faults: Vec<&str> = FAULTS.iter().map(|(_, words, _)| *words).chain(CIRCUMSTANCES.iter().map(|(_, words)| *words)).collect();
+    let faults: Vec<&str> =
+        FAULTS.iter().map(|(_, words, _)| *words).chain(CIRCUMSTANCES.iter().map(|(_, words)| *words)).chain([HOSTILE]).collect();
     let tables = matrix.tables(&faults);
     say(&tables);
     if std::env::var_os("RBK_UPDATE").is_some() && only.is_none() && matrix.failures.is_empty() {
@@ -93,6 +98,9 @@ fn on(database: Database, amount: Option<usize>, only: Option<&str>) -> Matrix {
         for plan in 0..plans {
             // Each shell has plans of its own.
             let seed = (number + SHELLS.len() * plan) as u64;
+            if !named(&format!("{}/{}/drawn-{seed}", database.name(), shell.called().replace(' ', "_"))) {
+                continue;
+            }
             let of_each = amount.map_or(1, |amount| amount.div_ceil(plans));
             disturb(&mut engine, database, shell, draw(database, seed), |world, reference| {
                 for trial in campaign::trials(world, reference, of_each, &mut Draw::new(seed + 1000)) {
@@ -113,9 +121,14 @@ fn on(database: Database, amount: Option<usize>, only: Option<&str>) -> Matrix {
             .unwrap_or_else(|why| matrix.failures.push(why));
         }
         let mut draw = Draw::new(number as u64);
-        disturb(&mut engine, database, shell, moody(database), |world, reference| {
+        let called = |circumstance: Circumstance| format!("{}/{}/{circumstance:?}", database.name(), shell.called().replace(' ', "_"));
+        let some = CIRCUMSTANCES.iter().any(|(circumstance, _)| named(&called(*circumstance)));
+        let disturb_moody = |engine: &mut Engine, then: &mut dyn FnMut(&mut World<'_>, &Reference)| {
+            if some { disturb(engine, database, shell, moody(database), then) } else { Ok(()) }
+        };
+        disturb_moody(&mut engine, &mut |world, reference| {
             for (place, (circumstance, words)) in CIRCUMSTANCES.iter().enumerate() {
-                let name = format!("{}/{}/{circumstance:?}", database.name(), shell.called().replace(' ', "_"));
+                let name = called(*circumstance);
                 for _ in 0..amount.map_or(1, |amount| amount.div_ceil(8)) {
                     if !named(&name) || !dealt(place, number) || !circumstances::happens(*circumstance, database) {
                         continue;
@@ -128,6 +141,17 @@ fn on(database: Database, amount: Option<usize>, only: Option<&str>) -> Matrix {
             }
         })
         .unwrap_or_else(|why| matrix.failures.push(why));
+        for seed in 0..amount.unwrap_or(1) as u64 {
+            let name = format!("{}/{}/hostile-{seed}", database.name(), shell.called().replace(' ', "_"));
+            if named(&name) {
+                let (plan, value) = hostile::draw(database, seed * 5 + number as u64);
+                let mut world = World::new(&mut engine, database, shell, plan);
+                matrix.count(HOSTILE, database, &shell.called());
+                if let Err(why) = hostile::carry_out(&mut world, &value) {
+                    matrix.failures.push(report(&world, &name, &why));
+                }
+            }
+        }
     }
     matrix
 }

@@ -38,6 +38,19 @@ impl Engine {
         }
     }
 
+    /// Returns the same variable for somebody whose password that is; whether it is asked for is the server's business.
+    pub fn with_password(&self, slot: &Path, name: &str, password: &str) -> (&'static str, String) {
+        let (variable, value) = self.variable(slot, name);
+        if let Engine::MariaDb(server) = self {
+            let quoted = password.replace('\\', "\\\\").replace('\'', "''");
+            server
+                .sql("", &format!("CREATE USER IF NOT EXISTS bird@localhost IDENTIFIED BY '{quoted}'; GRANT ALL ON *.* TO bird@localhost"));
+        }
+        let user = if matches!(self, Engine::MariaDb(_)) { "bird" } else { "rbk" };
+        let encoded: String = password.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        (variable, value.replace("//rbk@", &format!("//{user}:{encoded}@")))
+    }
+
     /// Makes the database `name` with what a plan finds.
     pub fn create(&self, slot: &Path, name: &str) {
         match self {

@@ -121,6 +121,7 @@ fn write_one(folder: &Path, tool: &str, first: &str, last: &str) {
         r#"#!/bin/sh
 {first}
 [ -z "${{FIRE_CALLS-}}" ] || echo {tool} >>"$FIRE_CALLS"
+case "$*" in *"${{FIRE_CANARY:-$$ no canary}}"*) echo {tool} >>"$FIRE/leaks" ;; esac
 case " $FIRE_TOOLS " in
     *" {tool} "*)
         fire_count=0

@@ -16,6 +16,9 @@ use super::plans::{Database, Drawn};
 use super::tools::{self, Place};
 use crate::operator::Shell;
 
+/// What nobody may see: a token that a shell, a pattern and a URL would all read differently.
+pub const CANARY: &str = "c4n.*ry[x]'$HOME\"%";
+
 /// A bundle, what it is run on, and by which shell.
 pub struct World<'e> {
     root: TempDir,
@@ -112,7 +115,13 @@ impl<'e> World<'e> {
 
     /// Runs `./rollback` to its end, without a terminal.
     pub fn run(&mut self, arguments: &str, trouble: &Trouble) -> Ended {
+        self.run_with(arguments, &[], trouble)
+    }
+
+    /// The same, with more arguments, which may hold anything.
+    pub fn run_with(&mut self, arguments: &str, more: &[String], trouble: &Trouble) -> Ended {
         let mut command = self.command(arguments, trouble);
+        command.args(more);
         let said = self.path("said");
         let out = fs::File::create(&said).expect("the folder is writable");
         let errors = out.try_clone().expect("a handle can be cloned");
@@ -184,6 +193,7 @@ impl<'e> World<'e> {
             .env("RBK_SHELL", self.shell.called())
             .env("RBK_STATE", self.slot().join("state"))
             .env("FIRE", &fire)
+            .env("FIRE_TOKEN", CANARY)
             .env("FIRE_BUNDLE", self.path("bundle"))
             .env("FIRE_PLACE", self.slot())
             .env("FIRE_EFFECTS", self.slot().join("effects"))
