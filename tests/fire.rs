@@ -1,7 +1,8 @@
 //! The fault campaign: bundles are run on real databases while something goes wrong, over and over, and the trials are counted.
 //!
 //! `cargo test --test fire` is a bounded run: every fault on every database, dealt out among the shells. `RBK_FIRE=40` draws that
-//! many trials for each fault, shell and database, which are thousands; with `RBK_UPDATE=1` it writes docs/reliability.md. A trial's name as an argument runs that one.
+//! many trials for each fault, shell and database, which are thousands; with `RBK_FIRE_MINUTES=30` none begins after that time; with
+//! `RBK_UPDATE=1` it writes docs/reliability.md. A trial's name as an argument runs that one.
 
 #![allow(clippy::disallowed_methods, reason = "tests touch the world")]
 #![allow(dead_code, reason = "shared with the other tests, which use the rest")]
@@ -26,6 +27,7 @@ mod fire {
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use fire::campaign::{self, Reference};
 use fire::circumstances::{self, CIRCUMSTANCES, Circumstance};
@@ -45,18 +47,21 @@ const HOSTILE: &str = "a plan whose every text is hostile";
 fn main() -> ExitCode {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let amount = std::env::var("RBK_FIRE").ok().and_then(|text| text.parse().ok());
+    let minutes = std::env::var("RBK_FIRE_MINUTES").ok().and_then(|text| text.parse().ok());
+    let until = minutes.map(|minutes: u64| Instant::now() + Duration::from_secs(60 * minutes));
     let say = |text: &str| {
         let _ = writeln!(std::io::stdout(), "{text}");
     };
     let matrix = std::thread::scope(|scope| {
-        let files = scope.spawn(|| on(Database::Sqlite, amount, only.as_deref()));
-        let servers = scope.spawn(|| {
-            let mut matrix = on(Database::Postgres, amount, only.as_deref());
-            matrix.join(on(Database::MariaDb, amount, only.as_deref()));
-            matrix
+        let databases = [Database::Sqlite, Database::Postgres, Database::MariaDb];
+        let running = databases.map(|database| {
+            let only = only.as_deref();
+            scope.spawn(move || on(database, amount, only, until))
         });
-        let mut matrix = files.join().expect("the campaign ends");
-        matrix.join(servers.join().expect("the campaign ends"));
+        let mut matrix = Matrix::default();
+        for database in running {
+            matrix.join(database.join().expect("the campaign ends"));
+        }
         matrix
     });
     let faults: Vec<&str> =
@@ -82,10 +87,12 @@ fn main() -> ExitCode {
 }
 
 /// Every shell on one database.
-fn on(database: Database, amount: Option<usize>, only: Option<&str>) -> Matrix {
+fn on(database: Database, amount: Option<usize>, only: Option<&str>, until: Option<Instant>) -> Matrix {
     let mut matrix = Matrix::default();
     let plans = if amount.is_some() { 8 } else { 1 };
-    let named = |name: &str| only.is_none_or(|only| name.contains(only) || only.contains(name));
+    // When the time is up, no trial begins that could still be left out.
+    let named =
+        |name: &str| until.is_none_or(|until| Instant::now() < until) && only.is_none_or(|only| name.contains(only) || only.contains(name));
     let wanted = |shell: &Shell| named(&format!("{}/{}", database.name(), shell.called().replace(' ', "_")));
     let shells: Vec<(usize, Shell)> = SHELLS.into_iter().enumerate().filter(|(_, shell)| wanted(shell)).collect();
     if shells.is_empty() {

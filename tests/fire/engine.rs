@@ -126,6 +126,21 @@ impl Engine {
         }
     }
 
+    /// Is there such an index, and does it work?
+    pub fn has_index(&self, name: &str, index: &str) -> bool {
+        let count = match self {
+            Engine::Sqlite => return false,
+            Engine::Postgres(server) => {
+                server.sql(name, &format!("SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid = to_regclass('{index}')"))
+            }
+            Engine::MariaDb(server) => {
+                let of = "SELECT count(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND INDEX_NAME =";
+                server.sql(name, &format!("{of} '{index}'"))
+            }
+        };
+        count.trim() != "0"
+    }
+
     /// Runs SQL and returns what it prints.
     pub fn sql(&self, slot: &Path, name: &str, sql: &str) -> String {
         match self {

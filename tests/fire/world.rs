@@ -222,6 +222,11 @@ impl<'e> World<'e> {
         if self.plan.text.contains(&format!("set {change}-flag")) {
             return Some(settings.contains(&format!("{}=on", change.to_uppercase())));
         }
+        // What stands outside a transaction is not told by a line of its own.
+        let index = format!("things_{change}");
+        if self.database != Database::Sqlite && self.plan.text.contains(&index) {
+            return Some(self.engine.has_index(&self.name(), &index));
+        }
         let effects = self.effects();
         let times = |word: &str| effects.iter().filter(|line| **line == format!("{change} {word}")).count();
         match (times("do"), times("undo")) {
