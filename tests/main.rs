@@ -19,6 +19,7 @@ mod forms;
 mod grammar;
 mod harness;
 mod hostile;
+mod mutation;
 mod operator;
 mod outputs;
 mod reference;

@@ -25,9 +25,14 @@ const TODAY: Date = Date { year: 2026, month: 3, day: 7 };
 
 /// Returns what is found in one plan, as `rbk check` finds it.
 fn check(text: &str) -> (Sources, Vec<Diagnostic>) {
+    check_with(text, &MemoryLoader::default())
+}
+
+/// Returns what is found in one plan and in the files that it uses.
+pub fn check_with(text: &str, used: &MemoryLoader) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let root = sources.add("plan.rbk", text).unwrap();
-    let compiled = plan::compile(&mut sources, root, &MemoryLoader::default());
+    let compiled = plan::compile(&mut sources, root, used);
     let mut findings = compiled.findings;
     let Some(plan) = &compiled.plan else { return (sources, findings) };
     let (graph, cycles) = Graph::build(plan);
