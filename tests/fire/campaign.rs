@@ -148,6 +148,10 @@ pub fn finish(world: &mut World<'_>, arguments: &str, first: Ended, mut second: 
         }
         let next = next(world, &ended.text).unwrap_or_else(|| "resume --operator fire --yes".to_owned());
         ended = disturbed(world, &next, &mut second);
+        // That is on record, and the run still stands where it stood.
+        if next.starts_with("mark ") {
+            ended = Ended { status: 3, text: String::new() };
+        }
         if ended.status == 3 && ended.text.contains("nothing to resume") {
             ended = world.run(arguments, &Trouble::default());
             // It had been carried out to its end before it was killed.

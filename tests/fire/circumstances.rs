@@ -106,7 +106,7 @@ fn begin(world: &mut World<'_>, circumstance: Circumstance, draw: &mut Draw) -> 
         Circumstance::ClientMissing => {
             let few = few(world);
             let ended = world.run(FORWARD, &Trouble { environment: vec![("PATH".to_owned(), few)], ..Trouble::default() });
-            if !ended.text.contains("is not installed") {
+            if !ended.text.contains("installed here") {
                 return Err("it does not say what is missing".to_owned());
             }
             nothing_done(world, ended)
