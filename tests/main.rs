@@ -34,6 +34,7 @@ mod scripts;
 mod servers;
 mod shells;
 mod sources;
+mod truth;
 mod undo;
 mod watch;
 

@@ -1,7 +1,7 @@
 //! What is known of a database at a place in its code: what the same code made, so that nobody relies on it yet; what tables look
 //! like; which tables hold a copy of another one's rows.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::Dialect;
 use super::schema::{Schema, folded, plain};
@@ -12,7 +12,8 @@ use crate::effect::object::ObjectKind;
 /// What is known so far.
 #[derive(Default)]
 pub struct Known {
-    own: BTreeSet<Vec<String>>,
+    /// By name; a constraint may have the name of a column.
+    own: BTreeMap<Vec<String>, Vec<ObjectKind>>,
     copies: Vec<Copied>,
     pub schema: Schema,
 }
@@ -24,9 +25,12 @@ impl Known {
     }
 
     /// Returns whether an object, or what it belongs to, was made before.
-    pub fn has(&self, parts: &[String], dialect: Dialect) -> bool {
+    pub fn has(&self, kind: ObjectKind, parts: &[String], dialect: Dialect) -> bool {
         let parts = plain(parts, dialect);
-        !self.own.is_empty() && (1..=parts.len()).any(|length| self.own.contains(&parts[..length]))
+        let made = |length: usize| self.own.get(&parts[..length]).map_or(&[][..], Vec::as_slice);
+        !self.own.is_empty()
+            && (made(parts.len()).iter().any(|made| is_one(*made, kind))
+                || (1..parts.len()).any(|length| made(length).iter().any(|made| holds_others(*made))))
     }
 
     /// Returns the tables that hold the rows of another whole, and whether all of its columns.
@@ -50,14 +54,14 @@ impl Known {
         match &effect.act {
             // What may have been there before is somebody's.
             Act::Create(create) if create.temporary || !create.lenient && !create.replaces => {
-                self.own.insert(parts);
+                self.own.entry(parts).or_default().push(effect.object.kind);
             }
             Act::Drop { .. } if is_table => {
                 // The rows that it held are in its copies alone.
                 let copied = |copy: &Copied| plain(&copy.from, dialect) == parts;
                 let heirs: Vec<Vec<String>> =
                     self.copies.iter().filter(|copy| copied(copy)).map(|copy| plain(&copy.to, dialect).to_vec()).collect();
-                let was_own = self.has(&parts, dialect);
+                let was_own = self.has(effect.object.kind, &parts, dialect);
                 self.copies.retain(|copy| !copied(copy) && plain(&copy.to, dialect) != parts);
                 self.take(&parts);
                 if !was_own {
@@ -76,12 +80,10 @@ impl Known {
     }
 
     /// Takes out an object and what belongs to it.
-    fn take(&mut self, parts: &[String]) -> Vec<Vec<String>> {
-        let found: Vec<Vec<String>> = self.own.range(parts.to_vec()..).take_while(|own| own.starts_with(parts)).cloned().collect();
-        for own in &found {
-            self.own.remove(own);
-        }
-        found
+    fn take(&mut self, parts: &[String]) -> Vec<(Vec<String>, Vec<ObjectKind>)> {
+        let found = self.own.range(parts.to_vec()..).map(|(own, _)| own).take_while(|own| own.starts_with(parts)).cloned();
+        let found: Vec<Vec<String>> = found.collect();
+        found.into_iter().filter_map(|own| self.own.remove_entry(&own)).collect()
     }
 
     fn renamed(&mut self, from: &[String], to: &[String]) {
@@ -96,7 +98,7 @@ impl Known {
             Some(new)
         };
         let own = self.take(from);
-        self.own.extend(own.iter().filter_map(|own| moved(own)));
+        self.own.extend(own.into_iter().filter_map(|(own, kinds)| Some((moved(&own)?, kinds))));
         for copy in &mut self.copies {
             for name in [&mut copy.from, &mut copy.to] {
                 if let Some(new) = moved(name) {
@@ -105,4 +107,16 @@ impl Known {
             }
         }
     }
+}
+
+/// Returns whether two kinds share their names, so that one can't be mistaken for the other.
+pub fn is_one(one: ObjectKind, other: ObjectKind) -> bool {
+    let relation =
+        |kind: ObjectKind| matches!(kind, ObjectKind::Table | ObjectKind::Partition | ObjectKind::View | ObjectKind::MaterializedView);
+    one == other || relation(one) && relation(other)
+}
+
+/// Returns whether what has a longer name lies in such an object.
+pub fn holds_others(kind: ObjectKind) -> bool {
+    !matches!(kind, ObjectKind::Constraint | ObjectKind::Index | ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Role)
 }

@@ -34,8 +34,10 @@ pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Ris
     let mut found = Vec::new();
     for (of, effect) in effects.iter().enumerate() {
         let parts = &effect.object.parts;
-        let column = |column: &String| known.has(&parts.iter().chain([column]).cloned().collect::<Vec<_>>(), dialect);
-        let is_own = known.has(parts, dialect)
+        let column = |column: &String| known.has(ObjectKind::Column, &parts.iter().chain([column]).cloned().collect::<Vec<_>>(), dialect);
+        // What has no name has its table's.
+        let kind = if effect.object.own.is_empty() { ObjectKind::Table } else { effect.object.kind };
+        let is_own = known.has(kind, parts, dialect)
             || matches!(&effect.act, Act::Update { columns, .. } if !columns.is_empty() && columns.iter().all(column))
             || is_ledger(effect);
         if !is_own {
@@ -219,6 +221,7 @@ fn of_alter(alter: &Alter, kind: ObjectKind, from: Option<&str>, dialect: Dialec
             match way(from, to, dialect) {
                 _ if *using => add(Class::Lossy, "an expression makes the new values, and nothing keeps the old ones"),
                 Way::Narrow | Way::Unsure => add(Class::Lossy, "what the new type can't hold is rounded, cut or refused"),
+                Way::Seldom => add(Class::MayLose, "if the old type was wider, values are rounded, cut or refused"),
                 Way::Kept => {}
             }
             add(Class::ReverseMayFail, "the old type may not hold what was written since");
@@ -228,7 +231,7 @@ fn of_alter(alter: &Alter, kind: ObjectKind, from: Option<&str>, dialect: Dialec
         Alter::Restate { to } => {
             match way(from, to, dialect) {
                 Way::Narrow => add(Class::Lossy, "what the new type can't hold is rounded, cut or refused"),
-                Way::Unsure => add(Class::MayLose, "if the old type was wider, values are rounded, cut or refused"),
+                Way::Unsure | Way::Seldom => add(Class::MayLose, "if the old type was wider, values are rounded, cut or refused"),
                 Way::Kept => {}
             }
             add(Class::Hidden, "attributes that are not stated again are gone: NOT NULL, DEFAULT, COMMENT");

@@ -279,3 +279,18 @@ fn only_what_surely_leaves_no_trace_is_hollow() {
     assert!(is_hollow("PRAGMA table_info('t'); PRAGMA foreign_keys = off;", Dialect::Sqlite));
     assert!(!is_hollow("PRAGMA user_version = 3;", Dialect::Sqlite));
 }
+
+#[test]
+fn a_name_of_another_kind_makes_nothing_ones_own() {
+    for text in [
+        "ALTER TABLE t ADD CONSTRAINT fax CHECK (a > 0); ALTER TABLE t DROP COLUMN fax",
+        "CREATE ROLE app; DROP TABLE app",
+        "CREATE INDEX a ON t (b); DROP TABLE a",
+        "ALTER TABLE t ADD UNIQUE (a); DROP TABLE t",
+    ] {
+        assert_eq!(split(text, Dialect::Postgres).iter().flat_map(Statement::destroys).count(), 1, "{text}");
+    }
+    for text in ["CREATE SCHEMA app; CREATE TABLE app.a (b int); DROP TABLE app.a", "CREATE TABLE a (b int); ALTER TABLE a DROP COLUMN b"] {
+        assert_eq!(split(text, Dialect::Postgres).iter().flat_map(Statement::destroys).count(), 0, "{text}");
+    }
+}

@@ -13,6 +13,8 @@ pub enum Way {
     Narrow,
     /// Only the old type tells, and it is not known.
     Unsure,
+    /// The same, and nearly always it was narrower: numbers that become the widest of their kind.
+    Seldom,
 }
 
 /// A type, as far as its range matters.
@@ -64,7 +66,8 @@ pub fn way(from: Option<&str>, to: &str, dialect: Dialect) -> Way {
 fn unknown(new: &Shape) -> Way {
     match new {
         Shape::Text(None) | Shape::Bytes(None) | Shape::Decimal(None) | Shape::Named(_) | Shape::Listed(_) => Way::Kept,
-        Shape::Integer { bits: 64, .. } | Shape::Float { bits: 64 } | Shape::Moment { zoned: true, .. } => Way::Kept,
+        Shape::Moment { zoned: true, .. } => Way::Kept,
+        Shape::Integer { bits: 64, .. } | Shape::Float { bits: 64 } => Way::Seldom,
         _ => Way::Unsure,
     }
 }
@@ -262,8 +265,11 @@ mod tests {
 
     #[test]
     fn without_the_old_type_only_what_holds_everything_is_sure() {
-        for to in ["text", "bigint", "jsonb", "uuid", "\"Role_new\"", "timestamptz", "double precision", "int[]"] {
+        for to in ["text", "jsonb", "uuid", "\"Role_new\"", "timestamptz", "int[]"] {
             assert_eq!(way(None, to, Postgres), Way::Kept, "{to}");
+        }
+        for to in ["bigint", "double precision"] {
+            assert_eq!(way(None, to, Postgres), Way::Seldom, "{to}");
         }
         for to in ["varchar(9)", "integer", "real", "date", "numeric(4, 2)", "timestamp(3)", "boolean"] {
             assert_eq!(way(None, to, Postgres), Way::Unsure, "{to}");

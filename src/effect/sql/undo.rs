@@ -71,7 +71,13 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>) -> Result<Inverse, 
                 dump.filter(|_| names.renamed.is_empty()).and_then(|dump| known::restored(&effect.act, &effect.object, dump, dialect));
             if let Some(back) = before {
                 let parts = super::schema::plain(&effect.object.parts, dialect).to_vec();
-                if changed.iter().any(|other| other.starts_with(&parts) || parts.starts_with(other)) {
+                // Indexes and constraints that the text made go with a column, and with a table.
+                let around =
+                    parts.split_last().filter(|_| effect.object.kind == ObjectKind::Column).map(|(_, table)| parts_of_table(table));
+                let drops = matches!(effect.act, Act::Drop { .. });
+                if changed.iter().any(|other| {
+                    other.starts_with(&parts) || parts.starts_with(other) || drops && around.as_ref().is_some_and(|around| other == around)
+                }) {
                     refusals.push(known::twice(&effect.object));
                     continue;
                 }
@@ -84,6 +90,9 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>) -> Result<Inverse, 
                     Err((why, help)) => refusals.push(Refusal { range: effect.object.range.clone(), why, help }),
                 }
                 continue;
+            }
+            if dump.is_some() {
+                follow(&statement, effect, dialect, &mut changed);
             }
             match of_one(text, effect, dialect, &mut names) {
                 Ok(None) => {}
@@ -105,15 +114,48 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>) -> Result<Inverse, 
     Ok(inverse)
 }
 
+/// Returns what stands for the indexes and constraints that a text made on a table.
+fn parts_of_table(table: &[String]) -> Vec<String> {
+    table.iter().cloned().chain([String::new()]).collect()
+}
+
+/// Keeps what a text has changed: the schema says nothing of it.
+fn follow(statement: &Statement, effect: &Effect, dialect: Dialect, changed: &mut Vec<Vec<String>>) {
+    let plain = |parts: &[String]| super::schema::plain(parts, dialect).to_vec();
+    match (&effect.act, effect.object.kind) {
+        (Act::Create(_), ObjectKind::Index) => {
+            let tables = statement.reading.effects.iter().filter(|effect| effect.act == Act::Read);
+            changed.extend(tables.map(|table| parts_of_table(&plain(&table.object.parts))));
+            changed.extend(
+                effect.object.of.as_ref().map(|_| parts_of_table(plain(&effect.object.parts).split_last().map_or(&[], |(_, of)| of))),
+            );
+        }
+        (Act::Create(_), ObjectKind::Constraint) => {
+            let parts = plain(&effect.object.parts);
+            let of = if effect.object.own.is_empty() { &parts[..] } else { parts.split_last().map_or(&[][..], |(_, of)| of) };
+            changed.push(parts_of_table(of));
+        }
+        (Act::Create(_) | Act::Alter(_), _) => changed.push(plain(&effect.object.parts)),
+        _ => {}
+    }
+}
+
 /// Returns whether dropping what the text made before takes an effect back too. A schema is dropped empty.
 fn goes_with(effect: &Effect, made: &[Object]) -> bool {
-    let has = |parts: &[String]| made.iter().any(|maker| parts.starts_with(&maker.parts));
+    let within = |kind: ObjectKind, parts: &[String]| {
+        made.iter().any(|maker| match maker.parts.len() == parts.len() {
+            true => maker.parts == parts && super::known::is_one(maker.kind, kind),
+            false => parts.starts_with(&maker.parts) && super::known::holds_others(maker.kind),
+        })
+    };
+    // What has no name has its table's.
+    let kind = if effect.object.own.is_empty() { ObjectKind::Table } else { effect.object.kind };
+    let has = |parts: &[String]| within(kind, parts);
+    let column = |column: &String, parts: &[String]| within(ObjectKind::Column, &parts.iter().chain([column]).cloned().collect::<Vec<_>>());
     let parts = &effect.object.parts;
     match &effect.act {
         Act::Rename(_) => false,
-        Act::Update { columns, .. } if !columns.is_empty() => {
-            has(parts) || columns.iter().all(|column| has(&parts.iter().chain([column]).cloned().collect::<Vec<_>>()))
-        }
+        Act::Update { columns, .. } if !columns.is_empty() => has(parts) || columns.iter().all(|name| column(name, parts)),
         _ => has(parts),
     }
 }
