@@ -110,6 +110,7 @@ fn going_back_names_where_to() {
     let undo = |code: &str| with(&plan, "alembic downgrade -1", code);
     for code in [
         "python -m alembic downgrade -2",
+        ".venv/bin/alembic -c alembic.ini downgrade -1",
         "git checkout HEAD~1 -- config/",
         "rails db:rollback STEP=2",
         "kubectl rollout undo deploy/api",

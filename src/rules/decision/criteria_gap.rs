@@ -148,7 +148,7 @@ struct Bounds<'p> {
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let mut by_metric: BTreeMap<(String, bool), Bounds<'_>> = BTreeMap::new();
     for (_, trigger) in context.plan.triggers.iter() {
-        let goes_on = trigger.answers.iter().all(|answer| matches!(answer.value, Answer::Continue(_)));
+        let goes_on = !trigger.answers.is_empty() && trigger.answers.iter().all(|answer| matches!(answer.value, Answer::Continue(_)));
         for when in &trigger.when {
             let Condition::Measured { metric, comparison, value, over_baseline, .. } = &when.value else { continue };
             let Ok(number) = value.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<f64>() else { continue };

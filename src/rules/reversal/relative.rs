@@ -166,6 +166,7 @@ fn fits(word: &str, wanted: &str) -> bool {
         "-N" => word.strip_prefix('-').is_some_and(number),
         "N" => number(word),
         "HEAD~" => word.strip_prefix("HEAD").or_else(|| word.strip_prefix('@')).is_some_and(|rest| rest.starts_with(['~', '^'])),
-        wanted => word == wanted,
+        // A tool may be called by its path.
+        wanted => word.rsplit('/').next() == Some(wanted),
     }
 }
