@@ -10,6 +10,7 @@ mod work;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use crate::diagnostic::Diagnostic;
 use crate::graph::Graph;
@@ -200,6 +201,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             otherwise: Failure::Stop,
             notes: &[],
             links: &[],
+            harm: OnceLock::new(),
         }
     }
 }

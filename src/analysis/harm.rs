@@ -89,7 +89,8 @@ const DATA: [&str; 12] = [
 /// Returns what an item's code plainly destroys first. What the same code created before is its own.
 pub fn plain(plan: &Plan, item: &Item<'_>) -> Option<Plain> {
     let (Work::Sql(code) | Work::Shell(code)) = item.work else { return None };
-    all(code, item.on.and_then(|on| Dialect::of(plan.targets[on].kind.value))).into_iter().next()
+    let read = || all(code, item.on.and_then(|on| Dialect::of(plan.targets[on].kind.value))).into_iter().next();
+    item.harm.get_or_init(read).clone()
 }
 
 /// Returns all that code plainly destroys, SQL in a dialect.

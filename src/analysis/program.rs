@@ -3,6 +3,9 @@
 //! The bundle writes a program down, the runbook describes it, rules and the clock walk it. A program borrows from the
 //! plan; ids of items are unique in it and stable against edits elsewhere.
 
+use std::sync::OnceLock;
+
+use super::harm::Plain;
 use crate::effect::sql::{self, Dialect};
 use crate::plan::action::Code;
 use crate::plan::change::{Change, Decision, Effects, Phase};
@@ -201,6 +204,8 @@ pub struct Item<'p> {
     pub otherwise: Failure<'p>,
     pub notes: &'p [Prose],
     pub links: &'p [Link],
+    /// What its code plainly destroys first, once somebody has asked (`harm`).
+    pub(super) harm: OnceLock<Option<Plain>>,
 }
 
 /// What an item does. A deploy is the work of its release's `deploy`.

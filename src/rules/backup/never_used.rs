@@ -97,7 +97,7 @@
 //! }
 //! ````
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::program::Work;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -136,30 +136,46 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             _ => None,
         }));
     }
+    let unused =
+        |(id, backup): &(Id<Backup>, &Backup)| !takes[id.index()].is_empty() && !restored.contains(id) && backup.header.notes.is_empty();
+    let unused: BTreeMap<&str, (Id<Backup>, &Backup)> =
+        plan.backups.iter().filter(unused).map(|(id, backup)| (backup.header.name.as_str(), (id, backup))).collect();
+    let mentioned = mentioned(context, &unused);
     for (id, backup) in plan.backups.iter() {
-        let takes = &takes[id.index()];
-        if !takes.is_empty() && !restored.contains(&id) && backup.header.notes.is_empty() && !is_mentioned(context, backup) {
-            findings.push(finding(backup, takes));
+        if unused.contains_key(backup.header.name.as_str()) && !mentioned.contains(&id) {
+            findings.push(finding(backup, &takes[id.index()]));
         }
     }
 }
 
-/// Returns whether a text names a backup: anything but the plan's own references to it, and comments.
-fn is_mentioned(context: &Context<'_>, backup: &Backup) -> bool {
-    let name = &backup.header.name;
-    let references: BTreeSet<Span> =
-        context.plan.references.iter().filter(|known| known.to == backup.header.name_span).map(|known| known.at).collect();
-    context.sources.iter().any(|(file, source)| {
-        source.text.match_indices(name.as_str()).any(|(at, _)| {
-            let span = Span::new(file, at, at + name.len());
-            let line = source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-            let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
-            let part = at.checked_sub(1).is_some_and(|before| inside(source.text.as_bytes()[before]))
-                || source.text.as_bytes().get(at + name.len()).is_some_and(|byte| inside(*byte) && *byte != b'.');
-            let own = backup.header.whole.file == file && backup.header.whole.range().contains(&at);
-            !part && !own && !references.contains(&span) && !source.text[line..at].trim_start().starts_with('#')
-        })
-    })
+/// Returns the backups that a text names: anything but the plan's own references to them, and comments.
+fn mentioned(context: &Context<'_>, unused: &BTreeMap<&str, (Id<Backup>, &Backup)>) -> BTreeSet<Id<Backup>> {
+    let mut found = BTreeSet::new();
+    if unused.is_empty() {
+        return found;
+    }
+    let references: BTreeSet<Span> = context.plan.references.iter().map(|known| known.at).collect();
+    for (file, source) in context.sources.iter() {
+        let mut start = 0;
+        for line in source.text.split_inclusive('\n') {
+            let code = if line.trim_start().starts_with('#') { "" } else { line };
+            let mut at = start;
+            for word in code.split_inclusive(|sign: char| !(sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '.' | '/'))) {
+                let name =
+                    word.split(|sign: char| !(sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '/'))).next().unwrap_or_default();
+                if let Some((id, backup)) = unused.get(name) {
+                    let whole = &backup.header.whole;
+                    let own = whole.file == file && whole.range().contains(&at);
+                    if !own && !references.contains(&Span::new(file, at, at + name.len())) {
+                        found.insert(*id);
+                    }
+                }
+                at += word.len();
+            }
+            start += line.len();
+        }
+    }
+    found
 }
 
 fn finding(backup: &Backup, takes: &[Span]) -> Diagnostic {
