@@ -65,8 +65,10 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.say(503, {"error": "maintenance"})
         else:
             try:
+                # What is answered has been committed.
                 with psycopg.connect() as database:
-                    self.resource(database, parts[2:])
+                    answer = self.resource(database, parts[2:])
+                self.say(*answer)
             except (Refused, ValidationError) as error:
                 self.say(400, {"error": str(error)})
             except psycopg.Error as error:
@@ -87,30 +89,28 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.say(503, {"status": str(error).strip()})
 
     def resource(self, database, parts):
+        """Does what is asked of a resource, and returns the status and the body of the answer."""
         if self.command == "POST" and parts == ["auth", "login"]:
-            self.login(database)
-            return
+            return self.login(database)
         user = self.whose()
         if self.command == "GET" and parts[:1] == ["users"] and len(parts) == 2:
             row = database.execute("SELECT id, email FROM users WHERE id = %s AND id = %s", [self.key(database, "users", parts[1]), user]).fetchone()
-            self.say(200, {"id": str(row[0]), "email": row[1]}) if row else self.say(404, {"error": "not here"})
+            return (200, {"id": str(row[0]), "email": row[1]}) if row else (404, {"error": "not here"})
         elif self.command == "GET" and parts == ["journals"]:
             row = database.execute("SELECT count(*), max(created_at)::text FROM journals WHERE user_id = %s", [user]).fetchone()
-            self.say(200, {"count": row[0], "newest": row[1]})
+            return 200, {"count": row[0], "newest": row[1]}
         elif self.command == "POST" and parts == ["journals"]:
             new = Journal.model_validate_json(self.body())
             row = database.execute("INSERT INTO journals (user_id, title, content) VALUES (%s, %s, %s) RETURNING id", [user, new.title, new.content]).fetchone()
-            self.say(201, {"id": str(row[0])})
+            return 201, {"id": str(row[0])}
         elif self.command in ("GET", "DELETE") and parts[:1] == ["journals"] and len(parts) == 2:
             mine = [self.key(database, "journals", parts[1]), user]
             if self.command == "DELETE":
                 gone = database.execute("DELETE FROM journals WHERE id = %s AND user_id = %s", mine).rowcount
-                self.say(204 if gone else 404, "")
-            else:
-                row = database.execute("SELECT title, content FROM journals WHERE id = %s AND user_id = %s", mine).fetchone()
-                self.say(200, {"title": row[0], "content": row[1]}) if row else self.say(404, {"error": "not here"})
-        else:
-            self.say(404, {"error": "not here"})
+                return 204 if gone else 404, ""
+            row = database.execute("SELECT title, content FROM journals WHERE id = %s AND user_id = %s", mine).fetchone()
+            return (200, {"title": row[0], "content": row[1]}) if row else (404, {"error": "not here"})
+        return 404, {"error": "not here"}
 
     def login(self, database):
         asked = Login.model_validate_json(self.body())
@@ -118,9 +118,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
         _, rounds, salt, digest = row[1].split("$") if row else ("", "1000", "", "")
         given = hashlib.pbkdf2_hmac("sha256", asked.password.encode(), salt.encode(), int(rounds)).hex()
         if not hmac.compare_digest(given, digest):
-            self.say(401, {"error": "who?"})
-            return
-        self.say(200, {"id": str(row[0]), "token": f"{row[0]}.{sealed(str(row[0]))}"})
+            return 401, {"error": "who?"}
+        return 200, {"id": str(row[0]), "token": f"{row[0]}.{sealed(str(row[0]))}"}
 
     def whose(self):
         """The user of a token. A token holds a key, so those of one release mean nothing to the other."""
