@@ -135,7 +135,7 @@ impl Writer {
     fn backup(&mut self, scenario: usize) {
         let database = scenario % DATABASES;
         line!(self, "backup saved-{scenario} \"The tables of part {scenario}\" of db{database} tables kept_{scenario} {{");
-        self.out.push_str("  method table-copy\n  keep 14d\n}\n");
+        self.out.push_str("  method table-copy\n  keep 14d\n  note \"For questions.\"\n}\n");
     }
 
     fn check(&mut self, change: usize) {
@@ -271,7 +271,7 @@ impl Writer {
     fn manual(&mut self, scenario: usize, step: usize, indent: &str) -> usize {
         let (adjective, noun) = (self.dice.of(&ADJECTIVES), self.dice.of(&NOUNS));
         line!(self, "{indent}manual s{scenario}-{step} \"See that the {adjective} {noun} are there\" by operator takes 5m {{");
-        line!(self, "{indent}  do manual \"Open the page of {noun} and wait until none is {adjective}.\"");
+        line!(self, "{indent}  do manual \"Open the page of {noun} and wait: done when none is {adjective}.\"");
         line!(self, "{indent}}}");
         1
     }
@@ -310,7 +310,10 @@ impl Writer {
             5 => line!(self, "{indent}  else continue"),
             7 => {
                 line!(self, "{indent}  else {{");
-                line!(self, "{indent}    manual e{scenario}-{step} \"Write down what is {adjective}\" by {role} takes 3m\n{indent}  }}");
+                line!(
+                    self,
+                    "{indent}    manual e{scenario}-{step} \"Write down what is {adjective}\" by {role} takes 3m {{ note \"In the log.\" }}\n{indent}  }}"
+                );
             }
             9 => line!(self, "{indent}  confirm \"{verb} them now?\""),
             _ => {}

@@ -115,6 +115,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn look(items: &[&Item<'_>], findings: &mut Vec<Diagnostic>) {
+    // By the end of what is done by hand, somebody asks: after each item, up to the next message.
+    let mut asked_later = vec![false; items.len()];
+    let mut asks = false;
+    for (at, item) in items.iter().enumerate().rev() {
+        asked_later[at] = asks;
+        asks = !matches!(item.work, Work::Send(_)) && (asks || matches!(item.work, Work::Verify(_)) || !item.verify.is_empty());
+    }
     for (at, item) in items.iter().enumerate() {
         let Work::Manual(text) = item.work else { continue };
         let told = text.is_some_and(|text| {
@@ -128,13 +135,8 @@ fn look(items: &[&Item<'_>], findings: &mut Vec<Diagnostic>) {
             || item.undone.is_some()
             || !item.records.is_empty()
             || !item.needs.is_empty();
-        // By the end of what is done by hand, somebody asks.
-        let later = items[at + 1..]
-            .iter()
-            .take_while(|next| !matches!(next.work, Work::Send(_)))
-            .any(|next| matches!(next.work, Work::Verify(_)) || !next.verify.is_empty());
         let known = findings.iter().any(|known| known.code == RULE.name && known.span() == item.span);
-        if told || asked || later || known || !item.notes.is_empty() || !item.links.is_empty() {
+        if told || asked || asked_later[at] || known || !item.notes.is_empty() || !item.links.is_empty() {
             continue;
         }
         let back = item.change.is_some_and(|(_, direction)| direction == Direction::Undo);
