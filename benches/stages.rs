@@ -63,8 +63,8 @@ fn make(steps: usize) -> Stages {
     let (facts, findings) = Facts::new(plan, graph);
     assert_eq!(findings, []);
     let facts = &*Box::leak(Box::new(facts));
-    assert_eq!(rules::check(&rules::Context { sources, plan, graph, facts, today: TODAY }), []);
-    let runbook = runbook::markdown(plan, graph, facts, sources);
+    assert_eq!(rules::check(&rules::Context { sources, plan, graph, facts, today: TODAY, profiles: &[] }), []);
+    let runbook = runbook::markdown(plan, graph, facts, sources, &[]);
     Stages { sources, root, parsed, plan, graph, facts, runbook }
 }
 
@@ -105,7 +105,7 @@ fn facts(bencher: Bencher, steps: usize) {
 #[divan::bench(args = sizes(), max_time = 5)]
 fn rules(bencher: Bencher, steps: usize) {
     measure(bencher, steps, |it| {
-        rules::check(&rules::Context { sources: it.sources, plan: it.plan, graph: it.graph, facts: it.facts, today: TODAY })
+        rules::check(&rules::Context { sources: it.sources, plan: it.plan, graph: it.graph, facts: it.facts, today: TODAY, profiles: &[] })
     });
 }
 
@@ -116,7 +116,7 @@ fn format(bencher: Bencher, steps: usize) {
 
 #[divan::bench(args = sizes(), max_time = 5)]
 fn runbook(bencher: Bencher, steps: usize) {
-    measure(bencher, steps, |it| runbook::markdown(it.plan, it.graph, it.facts, it.sources));
+    measure(bencher, steps, |it| runbook::markdown(it.plan, it.graph, it.facts, it.sources, &[]));
 }
 
 #[divan::bench(args = sizes(), max_time = 5)]

@@ -8,6 +8,7 @@ mod read;
 mod selector;
 
 use crate::diagnostic::Severity;
+use crate::profile::Profile;
 
 pub use baseline::{Baseline, Entry};
 pub use policy::{Policy, Ruling, matcher};
@@ -18,7 +19,7 @@ pub use selector::{Selector, is_free};
 pub const NAME: &str = "rbk.toml";
 
 /// The keys, each with what may stand in it. `docs/schema/rbk-toml.schema.json` says the same to editors.
-pub const TOP: [&str; 3] = ["root", "exclude", "check"];
+pub const TOP: [&str; 4] = ["root", "exclude", "profiles", "check"];
 
 /// The keys of `[check]`.
 pub const CHECK: [&str; 7] = ["fail-on", "select", "ignore", "severity", "baseline", "rules-url", "paths"];
@@ -37,12 +38,14 @@ pub struct At<T> {
 pub type Override = (Selector, Severity);
 
 /// What the file says. Paths are relative to its directory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// The directory that plans may read from.
     pub root: Option<At<String>>,
     /// Patterns as in `.gitignore`: what is left out below a directory.
     pub exclude: Vec<At<String>>,
+    /// The guidance that plans are held to.
+    pub profiles: Vec<At<&'static Profile>>,
     pub fail_on: Option<At<Severity>>,
     /// `None` selects everything.
     pub select: Option<Vec<At<Selector>>>,

@@ -10,6 +10,7 @@
 //! - [`effect`]: what code does
 //! - [`graph`]: order, dependencies, positions
 //! - [`analysis`]: what follows: programs, time, loss
+//! - [`profile`]: what published guidance asks, and where a plan answers it
 //! - [`rules`]: what is wrong with it
 //! - [`diff`]: what a change of a plan does to its safety
 //! - [`fmt`], [`emit`], [`report`]: what is written
@@ -31,6 +32,7 @@ pub mod emit;
 pub mod fmt;
 pub mod graph;
 pub mod plan;
+pub mod profile;
 pub mod report;
 pub mod rules;
 pub mod source;

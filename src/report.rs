@@ -5,6 +5,7 @@
 
 pub mod checkstyle;
 pub mod concise;
+pub mod coverage;
 pub mod differences;
 pub mod github;
 pub mod gitlab;

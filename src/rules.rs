@@ -10,6 +10,7 @@ mod decision;
 mod order;
 mod page;
 mod people;
+mod profile;
 mod reference;
 mod registry;
 mod reversal;
@@ -25,6 +26,7 @@ use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::plan::value::Date;
+use crate::profile::{self as guidance, Profile};
 use crate::source::{Sources, Span};
 
 pub use page::{Example, catalogue};
@@ -38,6 +40,8 @@ pub struct Context<'a> {
     pub graph: &'a Graph,
     pub facts: &'a Facts<'a>,
     pub today: Date,
+    /// The guidance that the plan is held to.
+    pub profiles: &'a [&'static Profile],
 }
 
 /// Something that can be wrong with a plan.
@@ -96,6 +100,7 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
         }
     }
     let mut findings = accept::apply(context.plan, context.today, findings);
+    guidance::name(context.profiles, &mut findings);
     let places: BTreeSet<Span> = findings.iter().map(Diagnostic::span).collect();
     let programs = context.facts.scenarios.iter().chain([&context.facts.forward]);
     findings.extend(transaction::own(context.plan, programs).into_iter().filter(|own| !places.contains(&own.span())));

@@ -6,8 +6,23 @@ use std::path::{Path, PathBuf};
 use crate::corpus;
 
 /// The rooms, in reading order: each may use those above it.
-const ROOMS: [&str; 14] =
-    ["source", "diagnostic", "syntax", "plan", "effect", "graph", "analysis", "rules", "diff", "fmt", "emit", "report", "config", "cli"];
+const ROOMS: [&str; 15] = [
+    "source",
+    "diagnostic",
+    "syntax",
+    "plan",
+    "effect",
+    "graph",
+    "analysis",
+    "profile",
+    "rules",
+    "diff",
+    "fmt",
+    "emit",
+    "report",
+    "config",
+    "cli",
+];
 
 /// Rooms that stand side by side and do not know each other.
 const SIBLINGS: [&str; 4] = ["rules", "fmt", "emit", "report"];

@@ -22,6 +22,7 @@ mod hostile;
 mod mutation;
 mod operator;
 mod outputs;
+mod profile;
 mod reference;
 mod report;
 mod resolve;

@@ -17,8 +17,9 @@ use rbk::diagnostic::{Diagnostic, Severity};
 use rbk::graph::Graph;
 use rbk::plan;
 use rbk::plan::value::Date;
+use rbk::profile::{self, Profile};
 use rbk::report::{Checked, Look, human};
-use rbk::rules::{self, Context, Finder, REGISTRY, catalogue};
+use rbk::rules::{self, Context, Finder, REGISTRY, Rule, catalogue};
 use rbk::source::{MemoryLoader, Sources};
 
 const TODAY: Date = Date { year: 2026, month: 3, day: 7 };
@@ -28,8 +29,19 @@ fn check(text: &str) -> (Sources, Vec<Diagnostic>) {
     check_with(text, &MemoryLoader::default())
 }
 
+/// Returns what is found in an example of a rule's page. What speaks of profiles is shown with one.
+fn check_example(rule: &Rule, text: &str) -> (Sources, Vec<Diagnostic>) {
+    let itil = profile::find("itil").unwrap();
+    let profiles = Vec::from_iter(rule.name.starts_with("profile/").then_some(itil));
+    check_held(text, &MemoryLoader::default(), &profiles)
+}
+
 /// Returns what is found in one plan and in the files that it uses.
 pub fn check_with(text: &str, used: &MemoryLoader) -> (Sources, Vec<Diagnostic>) {
+    check_held(text, used, &[])
+}
+
+fn check_held(text: &str, used: &MemoryLoader, profiles: &[&'static Profile]) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let root = sources.add("plan.rbk", text).unwrap();
     let compiled = plan::compile(&mut sources, root, used);
@@ -40,7 +52,7 @@ pub fn check_with(text: &str, used: &MemoryLoader) -> (Sources, Vec<Diagnostic>)
     let (facts, unsaid) = Facts::new(plan, &graph);
     findings.extend(unsaid);
     if !findings.iter().any(|finding| finding.severity == Severity::Error) {
-        findings.extend(rules::check(&Context { sources: &sources, plan, graph: &graph, facts: &facts, today: TODAY }));
+        findings.extend(rules::check(&Context { sources: &sources, plan, graph: &graph, facts: &facts, today: TODAY, profiles }));
     }
     (sources, findings)
 }
@@ -60,7 +72,7 @@ fn every_example_shows_what_its_page_says() {
     let mut wrong = Vec::new();
     for rule in REGISTRY {
         for example in rule.examples() {
-            let (_, findings) = check(&example.plan);
+            let (_, findings) = check_example(rule, &example.plan);
             let (own, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.code == rule.name);
             let expected = if example.heading == "Caught" { 1 } else { 0 };
             if own.len() != expected || others.iter().any(|finding| finding.severity == Severity::Error) {
@@ -91,7 +103,7 @@ fn what_each_page_shows_as_caught_is_told_with_its_consequence() {
     let mut told = String::new();
     for rule in REGISTRY.iter().filter(|rule| !matches!(rule.finder, Finder::Compiler)) {
         for example in rule.examples().iter().filter(|example| example.heading == "Caught") {
-            let (sources, mut findings) = check(&example.plan);
+            let (sources, mut findings) = check_example(rule, &example.plan);
             findings.retain(|finding| finding.code == rule.name);
             let shown = human::render(&[Checked { sources: &sources, findings: &findings }], Look::default());
             told.push_str(shown.split("More: ").next().unwrap());

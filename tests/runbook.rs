@@ -23,7 +23,7 @@ fn page(name: &str, files: &BTreeMap<String, String>) -> Option<String> {
     let plan = compiled.plan?;
     let (graph, _) = Graph::build(&plan);
     let (facts, _) = Facts::new(&plan, &graph);
-    Some(runbook::markdown(&plan, &graph, &facts, &sources))
+    Some(runbook::markdown(&plan, &graph, &facts, &sources, &[]))
 }
 
 fn page_of(text: &str) -> String {

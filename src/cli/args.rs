@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::config::Selector;
 use crate::diagnostic::{Severity, nearest};
 use crate::plan::value::Date;
+use crate::profile::{self, Profile};
 
 /// Proves that a migration can be taken back, before it has to be.
 #[derive(Debug, Parser)]
@@ -276,6 +277,9 @@ pub struct InputArgs {
     /// Judge dates as of this day, such as 2026-03-07, instead of today
     #[arg(long, value_name = "DATE", help_heading = "Input", value_parser = date)]
     pub today: Option<Date>,
+    /// Hold the plan to published guidance: aws-cutover, gitlab-change, itil, nist-800-34; in place of what rbk.toml says
+    #[arg(long = "profile", value_name = "NAMES", value_delimiter = ',', value_parser = profile, help_heading = "Input")]
+    pub profiles: Vec<&'static Profile>,
     /// The file to read in place of the nearest rbk.toml upwards
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub config: Option<PathBuf>,
@@ -373,6 +377,10 @@ pub enum ListFormat {
 
 fn selector(text: &str) -> Result<Selector, String> {
     Selector::parse(text).map_err(|(message, help)| format!("{message}; {help}"))
+}
+
+fn profile(text: &str) -> Result<&'static Profile, String> {
+    profile::find(text).map_err(|(message, help)| format!("{message}; {help}"))
 }
 
 fn report_file(text: &str) -> Result<ReportFile, String> {

@@ -14,7 +14,6 @@ use crate::emit::runbook;
 use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::report::{self, Checked};
-use crate::source::Sources;
 
 /// Compiles a plan into a directory. With errors nothing is written.
 pub fn run(options: &BuildArgs) -> Result<Exit, Stop> {
@@ -36,7 +35,7 @@ pub enum Standing {
 pub fn into(options: &BuildArgs, standing: Standing) -> Result<Option<(PathBuf, usize)>, Stop> {
     let mut compiled = open(&options.file, &options.input)?;
     let built = match &compiled.plan {
-        Some(plan) if !compiled.has(Severity::Error) => bundle_of(plan, &compiled.sources).map(|bundle| (plan.header.name.clone(), bundle)),
+        Some(plan) if !compiled.has(Severity::Error) => bundle_of(plan, &compiled).map(|bundle| (plan.header.name.clone(), bundle)),
         _ => Err(Vec::new()),
     };
     match built {
@@ -71,9 +70,10 @@ fn tell(compiled: &Compiled, options: &BuildArgs) {
 }
 
 /// Returns the bundle of a plan without errors, or what the bundle can't carry out.
-fn bundle_of(plan: &Plan, sources: &Sources) -> Result<Bundle, Vec<Diagnostic>> {
+fn bundle_of(plan: &Plan, compiled: &Compiled) -> Result<Bundle, Vec<Diagnostic>> {
     let (graph, _) = Graph::build(plan);
     let (facts, _) = Facts::new(plan, &graph);
-    let runbook = runbook::markdown(plan, &graph, &facts, sources);
+    let guidance = compiled.coverage(plan, &graph, &facts);
+    let runbook = runbook::markdown(plan, &graph, &facts, &compiled.sources, &guidance);
     bundle::write(&bundle::Context { plan, graph: &graph, facts: &facts, runbook: &runbook })
 }

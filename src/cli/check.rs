@@ -22,6 +22,8 @@ use crate::analysis::Facts;
 use crate::diagnostic::{Certainty, Severity};
 use crate::graph::Graph;
 use crate::plan::Plan;
+use crate::profile::Coverage;
+use crate::report::coverage::{Covered, covered};
 use crate::report::verdicts::{Verdict, verdicts};
 use crate::report::{self, Checked, Run, Trouble};
 use reports::{Told, rule_texts};
@@ -63,9 +65,12 @@ fn check(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Result<Exi
     let rules = rule_texts(&checked, settings.rules_url(&options.choice));
     let paths = reports::paths(&checked, &gathered.unread);
     let fails = settings.fails(&options.choice);
-    let derived: Vec<Derived<'_>> = if options.verdicts { gathered.compiled.iter().filter_map(Derived::of).collect() } else { Vec::new() };
+    let asked = |one: &&Compiled| options.verdicts || !one.profiles.is_empty();
+    let derived: Vec<Derived<'_>> = gathered.compiled.iter().filter(asked).filter_map(Derived::of).collect();
     let verdicts: Vec<Verdict<'_>> = derived.iter().flat_map(|one| verdicts(one.plan, &one.graph, &one.facts)).collect();
     let verdicts = options.verdicts.then_some(verdicts.as_slice());
+    let guidance: Vec<(&str, Coverage)> = derived.iter().flat_map(Derived::coverage).collect();
+    let profiles: Vec<Covered<'_>> = guidance.iter().map(|(plan, coverage)| covered(plan, coverage)).collect();
     let run = Run {
         checked: &checked,
         unread: &gathered.unread,
@@ -73,6 +78,7 @@ fn check(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Result<Exi
         rules: &rules,
         paths: &paths,
         verdicts,
+        profiles: &profiles,
         before: before.as_ref(),
         fails,
     };
@@ -104,6 +110,7 @@ fn task(options: &CheckArgs) -> before::Task {
 
 /// A plan without errors of form, and what follows from it.
 struct Derived<'a> {
+    compiled: &'a Compiled,
     plan: &'a Plan,
     graph: Graph,
     facts: Facts<'a>,
@@ -114,7 +121,15 @@ impl<'a> Derived<'a> {
         let plan = compiled.plan.as_ref()?;
         let (graph, _) = Graph::build(plan);
         let (facts, _) = Facts::new(plan, &graph);
-        Some(Derived { plan, graph, facts })
+        Some(Derived { compiled, plan, graph, facts })
+    }
+}
+
+impl<'a> Derived<'a> {
+    /// Returns how the plan answers each profile, under its name.
+    fn coverage(&self) -> impl Iterator<Item = (&'a str, Coverage)> + use<'a> {
+        let (name, coverage) = (self.plan.header.name.as_str(), self.compiled.coverage(self.plan, &self.graph, &self.facts));
+        coverage.into_iter().map(move |coverage| (name, coverage))
     }
 }
 
@@ -123,7 +138,17 @@ fn early(options: &CheckArgs, message: &str, help: Option<&str>) -> Result<(), S
     let trouble = Trouble { message: message.to_owned(), help: help.map(str::to_owned) };
     let paths = BTreeMap::new();
     let fails = options.choice.fail_on.map_or(Severity::Error, FailOn::severity);
-    let run = Run { checked: &[], unread: &[], troubles: &[trouble], rules: &[], paths: &paths, verdicts: None, before: None, fails };
+    let run = Run {
+        checked: &[],
+        unread: &[],
+        troubles: &[trouble],
+        rules: &[],
+        paths: &paths,
+        verdicts: None,
+        profiles: &[],
+        before: None,
+        fails,
+    };
     let told = Told { run, look: terminal::look(&options.look, Stream::Stdout), options };
     // The trouble itself is told in any case; a report that can't be written either adds nothing.
     let _ = told.write_files();
@@ -143,7 +168,17 @@ pub fn misused(words: &[OsString], message: &str) {
     let paths = BTreeMap::new();
     let troubles = [Trouble { message, help: None }];
     let fails = Severity::Error;
-    let run = Run { checked: &[], unread: &[], troubles: &troubles, rules: &[], paths: &paths, verdicts: None, before: None, fails };
+    let run = Run {
+        checked: &[],
+        unread: &[],
+        troubles: &troubles,
+        rules: &[],
+        paths: &paths,
+        verdicts: None,
+        profiles: &[],
+        before: None,
+        fails,
+    };
     if !matches!(format, ReportFormat::Human | ReportFormat::Concise) {
         let _ = product(&reports::render(format, &run, report::Look::default()));
     }

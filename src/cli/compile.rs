@@ -13,6 +13,7 @@ use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::plan::value::Date;
 use crate::plan::{self, Plan};
+use crate::profile::{Coverage, Profile, Seen};
 use crate::rules::{self, Context};
 use crate::source::{Loader, Sources};
 
@@ -55,6 +56,8 @@ pub struct Compiled {
     pub sources: Sources,
     /// `None` when the text declares no plan.
     pub plan: Option<Plan>,
+    /// The guidance that it is held to.
+    pub profiles: Vec<&'static Profile>,
     /// Sorted. What rules find is among them when nothing else is an error.
     pub findings: Vec<Diagnostic>,
 }
@@ -63,6 +66,12 @@ impl Compiled {
     /// Returns whether anything was found that is at least as bad as `severity`.
     pub fn has(&self, severity: Severity) -> bool {
         self.findings.iter().any(|finding| finding.severity >= severity)
+    }
+
+    /// Returns how the plan answers the guidance that it is held to.
+    pub fn coverage(&self, plan: &Plan, graph: &Graph, facts: &Facts<'_>) -> Vec<Coverage> {
+        let seen = Seen { plan, graph, facts };
+        self.profiles.iter().map(|profile| profile.coverage(&seen, &self.findings)).collect()
     }
 
     /// Returns the paths of every file that the root plan brought in.
@@ -85,28 +94,31 @@ pub fn compile_with(name: &str, bytes: Vec<u8>, loader: &dyn Loader, options: &I
         return Err(Stop::trouble(format!("{name}: longer than 4 GiB")));
     };
     if let Some(misread) = misread {
-        return Ok(Compiled { sources, plan: None, findings: vec![misread.finding(root)] });
+        return Ok(Compiled { sources, plan: None, profiles: Vec::new(), findings: vec![misread.finding(root)] });
     }
     let compiled = plan::compile(&mut sources, root, loader);
     let mut findings = compiled.findings;
     if let Some(plan) = &compiled.plan {
         let today = options.today.unwrap_or_else(terminal::today);
-        findings.extend(judge(&sources, plan, &findings, today));
+        findings.extend(judge(&sources, plan, &findings, today, &options.profiles));
     }
     diagnostic::sort(&mut findings);
-    Ok(Compiled { sources, plan: compiled.plan, findings })
+    Ok(Compiled { sources, plan: compiled.plan, profiles: options.profiles.clone(), findings })
 }
 
 /// Reads and compiles the plan at `path`; a file that can't be read is trouble.
 pub fn open(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
     let input = Input::named(path, None);
     let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(path))))?;
-    compile(&input, bytes, &settings::load(options)?.input(options))
+    let options = settings::load(options)?.input(options);
+    // What guidance asks for and a plan does not say keeps nobody from a runbook or a bundle: `rbk check` tells it.
+    let held = InputArgs { profiles: Vec::new(), ..options.clone() };
+    Ok(Compiled { profiles: options.profiles, ..compile(&input, bytes, &held)? })
 }
 
 /// Returns what the graph, the facts and the rules find. Rules are asked only about a plan that says what it means: on a plan with
 /// errors they would report what follows from them.
-fn judge(sources: &Sources, plan: &Plan, before: &[Diagnostic], today: Date) -> Vec<Diagnostic> {
+fn judge(sources: &Sources, plan: &Plan, before: &[Diagnostic], today: Date, profiles: &[&'static Profile]) -> Vec<Diagnostic> {
     let broken = |findings: &[Diagnostic]| findings.iter().any(|finding| finding.severity == Severity::Error);
     let (graph, mut findings) = Graph::build(plan);
     if broken(before) || broken(&findings) {
@@ -117,6 +129,6 @@ fn judge(sources: &Sources, plan: &Plan, before: &[Diagnostic], today: Date) -> 
     if broken(&findings) {
         return findings;
     }
-    findings.extend(rules::check(&Context { sources, plan, graph: &graph, facts: &facts, today }));
+    findings.extend(rules::check(&Context { sources, plan, graph: &graph, facts: &facts, today, profiles }));
     findings
 }

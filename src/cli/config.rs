@@ -1,6 +1,6 @@
 //! `rbk config`: what holds here, and who says so.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use serde::Serialize;
 
@@ -54,13 +54,17 @@ fn values(settings: &Settings, options: &ShowArgs) -> Result<Vec<Value>, Stop> {
 
     let root = options.input.root.as_ref().map(|root| root.display().to_string());
     list.one("root", root.map(|root| (root, "--root")), config.root.as_ref().map(text), None);
-    list.many("exclude", &[], "", config.exclude.iter().map(text).collect());
+    list.many("exclude", NONE, "", config.exclude.iter().map(text).collect());
+    let named: Vec<&str> = options.input.profiles.iter().map(|profile| profile.name).collect();
+    let profiles =
+        if named.is_empty() { config.profiles.iter().map(|at| (at.value.name.to_owned(), at.line)).collect() } else { Vec::new() };
+    list.many("profiles", &named, "--profile", profiles);
     let fails = choice.fail_on.map(|fails| (fails.severity().word().to_owned(), "--fail-on"));
     list.one("check.fail-on", fails, config.fail_on.as_ref().map(|at| (at.value.word().to_owned(), at.line)), Some("error"));
     let selected: Vec<(String, usize)> = config.select.iter().flatten().map(rule).collect();
     match (choice.select.is_empty(), &config.select) {
         (true, None) => list.push("check.select", Some("all".to_owned()), Origin::Default),
-        (true, Some(_)) => list.many("check.select", &[], "", selected),
+        (true, Some(_)) => list.many("check.select", NONE, "", selected),
         (false, _) => list.many("check.select", &choice.select, "--select", Vec::new()),
     }
     list.many("check.ignore", &choice.ignore, "--ignore", config.ignore.iter().map(rule).collect());
@@ -77,12 +81,15 @@ fn values(settings: &Settings, options: &ShowArgs) -> Result<Vec<Value>, Stop> {
             continue;
         }
         let key = format!("check.paths[{index}]");
-        list.many(&format!("{key}.files"), &[], "", of.files.iter().map(text).collect());
-        list.many(&format!("{key}.ignore"), &[], "", of.ignore.iter().map(rule).collect());
+        list.many(&format!("{key}.files"), NONE, "", of.files.iter().map(text).collect());
+        list.many(&format!("{key}.ignore"), NONE, "", of.ignore.iter().map(rule).collect());
         list.overrides(&key, &of.severity);
     }
     Ok(list.0)
 }
+
+/// No option stands before the file.
+const NONE: &[&str] = &[];
 
 struct List(Vec<Value>);
 
@@ -99,7 +106,7 @@ impl List {
         }
     }
 
-    fn many(&mut self, key: &str, options: &[Selector], name: &'static str, file: Vec<(String, usize)>) {
+    fn many(&mut self, key: &str, options: &[impl Display], name: &'static str, file: Vec<(String, usize)>) {
         if options.is_empty() && file.is_empty() {
             self.push(key, None, Origin::Default);
         }

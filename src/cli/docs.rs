@@ -44,7 +44,8 @@ fn text(compiled: &Compiled) -> Option<String> {
     let plan = compiled.plan.as_ref().filter(|_| !compiled.has(Severity::Error))?;
     let (graph, _) = Graph::build(plan);
     let (facts, _) = Facts::new(plan, &graph);
-    Some(runbook::markdown(plan, &graph, &facts, &compiled.sources))
+    let guidance = compiled.coverage(plan, &graph, &facts);
+    Some(runbook::markdown(plan, &graph, &facts, &compiled.sources, &guidance))
 }
 
 /// Tells what would change in a written runbook. Line ends are git's business, and do not count.

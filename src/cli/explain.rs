@@ -1,15 +1,17 @@
-//! `rbk explain`: the page of a rule, as Markdown.
+//! `rbk explain`: the page of a rule or of a profile, as Markdown.
 
 use super::args::ExplainArgs;
 use super::output::{Exit, Stop, product};
 use crate::diagnostic::nearest;
+use crate::profile::PROFILES;
 use crate::rules::{REGISTRY, Rule};
 
 /// Prints the pages that are asked for, a rule between two.
 pub fn run(options: &ExplainArgs) -> Result<Exit, Stop> {
     let mut pages = Vec::new();
     for name in &options.rules {
-        pages.push(find(name)?.page());
+        let profile = PROFILES.iter().find(|profile| profile.name == name).map(|profile| profile.page());
+        pages.push(profile.map_or_else(|| find(name).map(Rule::page), Ok)?);
     }
     product(&pages.join("\n---\n\n"))?;
     Ok(Exit::Fine)

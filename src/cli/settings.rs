@@ -72,7 +72,11 @@ impl Settings {
     /// Returns the options of a run with what the file adds to them.
     pub fn input(&self, options: &InputArgs) -> InputArgs {
         let of_file = self.config.root.as_ref().map(|root| self.beside(&root.value));
-        InputArgs { root: options.root.clone().or(of_file), ..options.clone() }
+        let profiles = match options.profiles.as_slice() {
+            [] => self.config.profiles.iter().map(|at| at.value).collect(),
+            named => named.to_vec(),
+        };
+        InputArgs { root: options.root.clone().or(of_file), profiles, ..options.clone() }
     }
 
     /// Returns which findings are told, and how bad they are.

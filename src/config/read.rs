@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::policy::matcher;
 use super::{At, CHECK, Config, ConfigError, Override, PATHS, PathSettings, Selector, TOP, severity};
 use crate::diagnostic::{Severity, nearest};
+use crate::profile::{self, Profile};
 use crate::source::LineIndex;
 
 type Read<T> = Result<T, ConfigError>;
@@ -22,6 +23,7 @@ pub fn read(text: &str) -> Read<Config> {
         match key {
             "root" => config.root = Some(reader.text(value)?),
             "exclude" => config.exclude = reader.patterns(value)?,
+            "profiles" => config.profiles = reader.profiles(value)?,
             _ => reader.check(value, &mut config)?,
         }
     }
@@ -106,6 +108,15 @@ impl Reader<'_> {
             Ok(At { value: self.selector(&text.value, value.span())?, line: text.line })
         });
         texts.collect()
+    }
+
+    fn profiles(&self, value: &Value<'_>) -> Read<Vec<At<&'static Profile>>> {
+        let named = self.list(value)?.iter().map(|value| {
+            let text = self.text(value)?;
+            let found = profile::find(&text.value).map_err(|(message, help)| self.error(value.span(), message, Some(help)))?;
+            Ok(At { value: found, line: text.line })
+        });
+        named.collect()
     }
 
     fn selector(&self, word: &str, span: Range<usize>) -> Read<Selector> {

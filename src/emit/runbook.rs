@@ -12,6 +12,7 @@ mod deadlines;
 mod diagram;
 mod form;
 mod glance;
+mod guidance;
 mod guide;
 mod head;
 mod lists;
@@ -39,6 +40,7 @@ use std::collections::HashMap;
 use crate::analysis::Facts;
 use crate::graph::Graph;
 use crate::plan::{Link, Plan, Prose};
+use crate::profile::Coverage;
 use crate::source::{Sources, Span};
 
 use clock::Clock;
@@ -55,6 +57,8 @@ struct Book<'p> {
     graph: &'p Graph,
     facts: &'p Facts<'p>,
     sources: &'p Sources,
+    /// How the plan answers the guidance that it is held to.
+    guidance: &'p [Coverage],
     clock: Clock,
     /// By scenario.
     parts: Vec<Option<Part<'p>>>,
@@ -79,7 +83,7 @@ const INCIDENT: [Chapter; 5] = [
     ("report", "The report", form::write),
 ];
 /// For whoever plans and carries out the migration.
-const MIGRATION: [Chapter; 12] = [
+const MIGRATION: [Chapter; 13] = [
     ("about", "About this plan", head::about),
     ("can-it-be-rolled-back", "Can it be rolled back?", reversible::write),
     ("losses", "What a rollback loses", loss::write),
@@ -91,6 +95,7 @@ const MIGRATION: [Chapter; 12] = [
     ("safeguards", "Safeguards", safeguards::write),
     ("risks", "Risks", risks::risks),
     ("accepted-risks", "Accepted risks", risks::accepted),
+    ("guidance", "Guidance", guidance::write),
     ("not-covered", "What this plan does not cover", uncovered::write),
 ];
 const REFERENCE: [Chapter; 3] =
@@ -98,10 +103,10 @@ const REFERENCE: [Chapter; 3] =
 const LAST: [Chapter; 2] = [("diagram", "The plan as a picture", diagram::write), ("history", "History", systems::history)];
 
 /// Returns the runbook of a plan as Markdown (CommonMark with tables).
-pub fn markdown(plan: &Plan, graph: &Graph, facts: &Facts<'_>, sources: &Sources) -> String {
+pub fn markdown(plan: &Plan, graph: &Graph, facts: &Facts<'_>, sources: &Sources, guidance: &[Coverage]) -> String {
     let clock = Clock::new(plan.window.as_ref().map(|window| &window.value));
     let (anchors, remarks) = (book::anchors(plan), book::remarks(plan));
-    let mut book = Book { plan, graph, facts, sources, clock, parts: Vec::new(), anchors, remarks, has_values: false };
+    let mut book = Book { plan, graph, facts, sources, guidance, clock, parts: Vec::new(), anchors, remarks, has_values: false };
     book.parts = parts::parts(&book);
     let mut values = Page::default();
     systems::values(&book, &mut values);

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::coverage::Covered;
 use super::run::Found;
 use super::verdicts::Verdict;
 use super::{Before, Run, Tally, Trouble, Unread};
@@ -21,6 +22,7 @@ pub fn render(run: &Run<'_>) -> String {
         findings: found.iter().map(|found| Finding::of(found, run)).collect(),
         baseline: run.before,
         verdicts: run.verdicts,
+        profiles: run.profiles,
         unread: run.unread,
         errors: run.troubles,
     };
@@ -39,6 +41,8 @@ struct Document<'a> {
     baseline: Option<&'a Before>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdicts: Option<&'a [Verdict<'a>]>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    profiles: &'a [Covered<'a>],
     unread: &'a [Unread],
     errors: &'a [Trouble],
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Checked;
+use super::coverage::Covered;
 use super::verdicts::Verdict;
 use crate::diagnostic::{Diagnostic, Fingerprints, Severity};
 use crate::source::{Position, Sources, Span};
@@ -67,6 +68,8 @@ pub struct Run<'a> {
     pub troubles: &'a [Trouble],
     /// What is known of every change, if that was asked for.
     pub verdicts: Option<&'a [Verdict<'a>]>,
+    /// How each plan answers each profile that it is held to.
+    pub profiles: &'a [Covered<'a>],
     /// The rules that findings name, and perhaps others.
     pub rules: &'a [RuleText],
     /// By a file's name: its path from the repository's root, with `/`. A name that is missing stands for itself.

@@ -1,6 +1,6 @@
 //! Every code that a finding can carry, once. The order is the catalogue's.
 
-use super::{Finder, Rule, accept, backup, check, decision, order, people, reference, reversal, sh, sql, time};
+use super::{Finder, Rule, accept, backup, check, decision, order, people, profile, reference, reversal, sh, sql, time};
 use crate::diagnostic::Severity;
 
 /// Every rule, and every code of the parser, the resolver and the graph.
@@ -80,6 +80,8 @@ pub const REGISTRY: &[Rule] = &[
     accept::no_reason::RULE,
     accept::unknown_rule::RULE,
     accept::unused::RULE,
+    // Last of those that are asked: it looks at what the others found.
+    profile::not_answered::RULE,
     told("form/after", include_str!("pages/form-after.md")),
     told("form/choice", include_str!("pages/form-choice.md")),
     told("form/delimiter", include_str!("pages/form-delimiter.md")),

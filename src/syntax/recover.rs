@@ -137,7 +137,11 @@ fn explain(text: &str, file: FileId, context: Context, cut: &Cut, expected: &Exp
     };
     let mut choices: Vec<String> = expected.words.iter().map(|word| format!("`{word}`")).collect();
     let line_end = expected.values.contains(&END_OF_LINE);
-    choices.extend(expected.values.iter().filter(|value| **value != END_OF_LINE).map(|value| (*value).to_owned()));
+    // A value that is one of some words was tried word by word, and is named so already.
+    let is_new = |value: &&&str| {
+        **value != END_OF_LINE && !(value.contains('`') && each_word(value).all(|word| expected.words.iter().any(|known| known == word)))
+    };
+    choices.extend(expected.values.iter().filter(is_new).map(|value| (*value).to_owned()));
     if line_end && (choices.is_empty() || !expected.words.is_empty()) {
         choices.push(END_OF_LINE.to_owned());
     }
@@ -158,6 +162,11 @@ fn explain(text: &str, file: FileId, context: Context, cut: &Cut, expected: &Exp
         (None, None, None) => None,
     };
     finding
+}
+
+/// Returns what stands between backticks.
+fn each_word(value: &str) -> impl Iterator<Item = &str> {
+    value.split('`').skip(1).step_by(2)
 }
 
 /// What to type in place of a spelling that other languages have.

@@ -1,0 +1,3 @@
+//! What published guidance asks for.
+
+pub mod not_answered;
