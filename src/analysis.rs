@@ -4,6 +4,7 @@
 //! Owns what follows from a plan. Finds nothing wrong with it (`rules` does), except what can't be spelled out.
 
 pub mod aside;
+pub mod asked;
 pub mod coverage;
 pub mod expand;
 pub mod harm;

@@ -1,6 +1,7 @@
 //! Rules: every page's examples are its tests, every code has a page, and near misses stay silent.
 
 mod commands;
+mod data;
 mod near;
 mod order;
 mod people;

@@ -7,4 +7,5 @@ pub mod missing;
 pub mod name_not_bound;
 pub mod never_taken;
 pub mod never_used;
+pub mod scope_too_narrow;
 pub mod unverified;

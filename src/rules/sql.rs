@@ -3,16 +3,19 @@
 
 pub mod blocks_writers;
 pub mod breaks_old_release;
+pub mod drop_connected_database;
 pub mod enum_value_added;
+pub mod fails_on_data;
 pub mod invalid_index_hidden;
 pub mod modify_drops_attributes;
 pub mod multi_object_drop;
 pub mod opaque;
 pub mod unvalidated_constraint;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::analysis::program::{Item, Work};
+use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::writes::{Turn, Writes};
 use crate::effect::object::Object;
 use crate::effect::sql::{self, Dialect, Statement};
@@ -72,8 +75,18 @@ fn statements(
     let (Work::Sql(code), Some(on)) = (&item.work, item.on) else { return };
     let Some(dialect) = Dialect::of(context.plan.targets[on].kind.value) else { return };
     if seen.insert(code.span) {
-        for statement in &sql::split(&code.text, dialect) {
+        for statement in statements_of(context, item, code, dialect).iter() {
             visit(&Said { item, on, code, dialect, statement, forward });
         }
+    }
+}
+
+/// Returns the statements of an item's SQL; those of a change's `do` have been read.
+fn statements_of<'a>(context: &Context<'a>, item: &Item<'_>, code: &Code, dialect: Dialect) -> Cow<'a, [Statement]> {
+    let applied = item.change.filter(|(_, direction)| *direction == Direction::Apply).map(|(change, _)| change);
+    let own = applied.filter(|change| context.plan.changes[*change].forward.as_ref().is_some_and(|action| action.span() == code.span));
+    match own.and_then(|change| context.graph.touched(change).statements.as_deref()) {
+        Some(read) => Cow::Borrowed(read),
+        None => Cow::Owned(sql::split(&code.text, dialect)),
     }
 }

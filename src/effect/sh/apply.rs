@@ -81,6 +81,8 @@ impl Call {
                 scope.push((*words).to_owned());
             }
         }
+        let unsaid = self.facts.unscopes.iter().filter(|(options, _)| !options.iter().any(|option| self.args.has(option)));
+        scope.extend(unsaid.map(|(_, words)| (*words).to_owned()));
         (format, scope)
     }
 }

@@ -12,6 +12,7 @@
 //! prints                  it prints its operands
 //! format OPTION… LETTER=FORMAT… else FORMAT     in which form a dump is
 //! scope OPTION… "WORDS"   what an option limits a dump to; `%` stands for its value
+//! scope unless OPTION… "WORDS"   what it is limited to where none of these is said
 //! wraps words N|--|-exec  a command stands there; `wraps more N`: further words come from what it reads
 //! wraps joined N          words that a shell reads as a script
 //! wraps text PLACE        a script stands there
@@ -67,6 +68,8 @@ pub struct Facts {
     pub prints: bool,
     pub format: Option<Format>,
     pub scopes: Vec<(Vec<&'static str>, &'static str)>,
+    /// What it is limited to unless one of these is said.
+    pub unscopes: Vec<(Vec<&'static str>, &'static str)>,
     pub wraps: Option<Wraps>,
     pub sql: Vec<(&'static str, Place)>,
     pub deeds: Vec<Deed>,
@@ -228,6 +231,7 @@ fn fact(facts: &mut Facts, first: &'static str, rest: &[&'static str], why: &'st
             }
             facts.format = Some(format);
         }
+        ("scope", ["unless", options @ .., words]) => facts.unscopes.push((options.to_vec(), words)),
         ("scope", [options @ .., words]) => facts.scopes.push((options.to_vec(), words)),
         ("wraps", [form, at]) => {
             let operand = || at.parse::<usize>().ok();
