@@ -1,3 +1,4 @@
 //! Shell that means something else than it says.
 
+pub mod secret_on_command_line;
 pub mod unquoted;

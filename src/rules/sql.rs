@@ -6,6 +6,7 @@ pub mod breaks_old_release;
 pub mod drop_connected_database;
 pub mod enum_value_added;
 pub mod fails_on_data;
+pub mod in_place_transform;
 pub mod invalid_index_hidden;
 pub mod modify_drops_attributes;
 pub mod multi_object_drop;
@@ -19,7 +20,7 @@ use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::writes::{Turn, Writes};
 use crate::effect::object::Object;
 use crate::effect::sql::{self, Dialect, Statement};
-use crate::plan::action::Code;
+use crate::plan::action::{Code, Language};
 use crate::plan::id::Id;
 use crate::plan::target::Target;
 use crate::source::Span;
@@ -72,7 +73,7 @@ fn statements(
     seen: &mut BTreeSet<Span>,
     visit: &mut dyn FnMut(&Said<'_, '_>),
 ) {
-    let (Work::Sql(code), Some(on)) = (&item.work, item.on) else { return };
+    let (Work::Sql(code) | Work::Shell(code), Some(on)) = (&item.work, item.on) else { return };
     let Some(dialect) = Dialect::of(context.plan.targets[on].kind.value) else { return };
     if seen.insert(code.span) {
         for statement in statements_of(context, item, code, dialect).iter() {
@@ -81,12 +82,14 @@ fn statements(
     }
 }
 
-/// Returns the statements of an item's SQL; those of a change's `do` have been read.
+/// Returns the statements of an item's SQL; those of a change's `do` have been read. Of a script, those of a change that does nothing
+/// else to its target.
 fn statements_of<'a>(context: &Context<'a>, item: &Item<'_>, code: &Code, dialect: Dialect) -> Cow<'a, [Statement]> {
     let applied = item.change.filter(|(_, direction)| *direction == Direction::Apply).map(|(change, _)| change);
     let own = applied.filter(|change| context.plan.changes[*change].forward.as_ref().is_some_and(|action| action.span() == code.span));
     match own.and_then(|change| context.graph.touched(change).statements.as_deref()) {
         Some(read) => Cow::Borrowed(read),
-        None => Cow::Owned(sql::split(&code.text, dialect)),
+        None if code.language == Language::Sql => Cow::Owned(sql::split(&code.text, dialect)),
+        None => Cow::Borrowed(&[]),
     }
 }

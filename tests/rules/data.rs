@@ -153,3 +153,106 @@ fn rows_that_somebody_looked_at_or_wrote_stand_in_no_way() {
     let mysql = with(&sql("ALTER TABLE customers ADD COLUMN phone varchar(20) NOT NULL;"), "postgres {", "mariadb {");
     catches(rule, &mysql);
 }
+
+#[test]
+fn a_value_that_is_kept_or_can_be_computed_back_is_not_lost() {
+    let rule = "sql/in-place-transform";
+    let plan = example(rule, "Caught");
+    let sql = |statement: &str| with(&plan, "UPDATE customers SET email = lower(email);", statement);
+    for kept in [
+        "UPDATE customers SET visits = visits + 1;",
+        "UPDATE customers SET email = coalesce(email, '');",
+        "UPDATE customers SET email = lower(name);",
+        "UPDATE customers SET email = (SELECT max(email) FROM others);",
+        "CREATE TABLE customers_before AS SELECT * FROM customers;\n      UPDATE customers SET email = lower(email);",
+        "ALTER TABLE customers ADD COLUMN slug text;\n      UPDATE customers SET slug = lower(slug);",
+        "UPDATE customers SET note = 'lower(email)';",
+    ] {
+        silent(rule, &sql(kept));
+    }
+    for lost in ["UPDATE customers SET email = md5(email) WHERE id > 5;", "UPDATE customers c SET c.total = round(c.total, 2);"] {
+        catches(rule, &sql(lost));
+    }
+    let backup = "backup all \"All\" of db {\n  method pg_dump custom\n  file \"all.dump\"\n}\n\nphase migrate";
+    let saved = with(&with(&plan, "phase migrate", backup), "at T {\n", "at T {\n  take all\n");
+    silent(rule, &saved);
+    silent(rule, &with(&saved, "of db {", "of db tables customers {"));
+    catches(rule, &with(&saved, "of db {", "of db tables orders {"));
+}
+
+#[test]
+fn a_decision_may_rest_on_what_was_there_before() {
+    let rule = "time/decision-too-early";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "CREATE TABLE orders_v2 AS SELECT * FROM orders;", "INSERT INTO orders_v2 SELECT * FROM orders;"));
+    let earlier = "  change made \"Made\" on db {\n    do ```sql\n      CREATE TABLE orders_v2 (id int);\n    ```\n    undo ```sql\n      DROP TABLE \
+                   orders_v2;\n    ```\n  }\n\n  decision proceed";
+    silent(rule, &with(&plan, "  decision proceed", earlier));
+    catches(rule, &with(&plan, "needs same-orders", "show same-orders"));
+}
+
+#[test]
+fn phases_that_follow_each_other_do_not_overlap() {
+    let rule = "time/overlap";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "at T+1h for 30m", "for 30m"));
+    silent(rule, &with(&plan, "at T for 2h", "at T for 1h"));
+    silent(rule, &with(&plan, "at T for 2h", "at T"));
+}
+
+#[test]
+fn a_secret_that_no_word_holds_is_kept() {
+    let rule = "sh/secret-on-command-line";
+    let plan = example(rule, "Caught");
+    let run = |script: &str| with(&plan, "mysql -u admin -phunter2 shop -e \"ALTER TABLE orders ADD COLUMN note text\"", script);
+    for kept in [
+        "mysql -u admin -p shop -e 'SELECT 1'",
+        "mysql --port=3306 --protocol=tcp shop <change.sql",
+        "PGPASSWORD=\"$SHOP_PASSWORD\" psql -p 5433 -c 'SELECT 1'",
+        "psql \"postgresql://admin@db.example/shop\" -c 'SELECT 1'",
+        "curl -fsS -u \"admin\" https://shop.example/health",
+        "curl -fsS -H @- https://shop.example/health <header",
+        "curl -fsS -H 'Accept: text/plain' https://shop.example/a:b@c",
+        "docker run -p 8080:80 shop",
+        "mkdir -p /srv/backup",
+        "redis-cli -h cache FLUSHALL",
+    ] {
+        silent(rule, &run(kept));
+    }
+    for shown in [
+        "mysql -u admin -p\"$SHOP_PASSWORD\" shop <change.sql",
+        "mysqldump --password=hunter2 shop >dump.sql",
+        "PGPASSWORD=hunter2 psql -c 'SELECT 1'",
+        "psql \"postgresql://admin:hunter2@db.example/shop\" -c 'SELECT 1'",
+        "curl -fsS -u admin:hunter2 https://shop.example/health",
+        "curl -fsS -H \"Authorization: Bearer $TOKEN\" https://shop.example/health",
+        "redis-cli -a hunter2 PING",
+    ] {
+        catches(rule, &run(shown));
+    }
+}
+
+#[test]
+fn the_old_release_runs_into_what_stays_and_only_into_that() {
+    let rule = "sql/breaks-old-release";
+    let plan = example(rule, "Caught");
+    let sql = |statement: &str| with(&plan, "ALTER TABLE orders RENAME COLUMN state TO status;", statement);
+    for breaks in [
+        "ALTER TABLE orders ADD COLUMN note text NOT NULL;",
+        "ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID;",
+        "ALTER TABLE orders ALTER COLUMN note SET NOT NULL;",
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON orders (number);",
+        "ALTER TABLE orders ALTER COLUMN total TYPE text;",
+    ] {
+        catches(rule, &sql(breaks));
+    }
+    for stays in [
+        "ALTER TABLE orders ADD COLUMN note text;",
+        "ALTER TABLE orders ADD COLUMN note text NOT NULL DEFAULT '';",
+        "CREATE TABLE notes (id int PRIMARY KEY, note text NOT NULL);\n      CREATE UNIQUE INDEX i ON notes (note);",
+        "CREATE INDEX i ON orders (number);",
+        "ALTER TABLE orders ADD COLUMN note text;\n      ALTER TABLE orders ALTER COLUMN note SET NOT NULL;",
+    ] {
+        silent(rule, &sql(stays));
+    }
+}

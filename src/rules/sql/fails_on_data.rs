@@ -169,7 +169,7 @@ impl Known<'_> {
 
 fn statements(known: &mut Known<'_>, item: &Item<'_>, findings: &mut Vec<Diagnostic>) {
     let context = known.context;
-    let (Work::Sql(code), Some(on)) = (item.work, item.on) else { return };
+    let (Work::Sql(code) | Work::Shell(code), Some(on)) = (item.work, item.on) else { return };
     let Some(dialect) = Dialect::of(context.plan.targets[on].kind.value) else { return };
     let text = &context.sources.file(code.span.file).text;
     for statement in super::statements_of(context, item, code, dialect).iter() {
