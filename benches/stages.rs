@@ -15,7 +15,7 @@ use rbk::plan::value::Date;
 use rbk::plan::{self, Plan};
 use rbk::source::{FileId, MemoryLoader, Sources};
 use rbk::syntax::Parsed;
-use rbk::{fmt, rules, syntax};
+use rbk::{fmt, repository, rules, syntax};
 
 const TODAY: Date = Date { year: 2026, month: 6, day: 1 };
 
@@ -50,6 +50,11 @@ fn read(steps: usize) -> (Sources, FileId) {
     (sources, root)
 }
 
+/// What the rules are asked about.
+fn context<'a>(sources: &'a Sources, plan: &'a Plan, graph: &'a Graph, facts: &'a Facts<'a>) -> rules::Context<'a> {
+    rules::Context { sources, plan, graph, facts, repository: &repository::NOTHING, today: TODAY, profiles: &[] }
+}
+
 fn make(steps: usize) -> Stages {
     let (mut sources, root) = read(steps);
     let parsed = syntax::parse(&sources, root);
@@ -63,7 +68,7 @@ fn make(steps: usize) -> Stages {
     let (facts, findings) = Facts::new(plan, graph);
     assert_eq!(findings, []);
     let facts = &*Box::leak(Box::new(facts));
-    assert_eq!(rules::check(&rules::Context { sources, plan, graph, facts, today: TODAY, profiles: &[] }), []);
+    assert_eq!(rules::check(&context(sources, plan, graph, facts)), []);
     let runbook = runbook::markdown(plan, graph, facts, sources, &[]);
     Stages { sources, root, parsed, plan, graph, facts, runbook }
 }
@@ -105,7 +110,7 @@ fn facts(bencher: Bencher, steps: usize) {
 #[divan::bench(args = sizes(), max_time = 5)]
 fn rules(bencher: Bencher, steps: usize) {
     measure(bencher, steps, |it| {
-        rules::check(&rules::Context { sources: it.sources, plan: it.plan, graph: it.graph, facts: it.facts, today: TODAY, profiles: &[] })
+        rules::check(&context(it.sources, it.plan, it.graph, it.facts))
     });
 }
 

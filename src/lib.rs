@@ -8,6 +8,7 @@
 //! - [`syntax`]: text to tree; never fails, never stops at the first error
 //! - [`plan`]: tree to meaning; names resolved, units typed
 //! - [`effect`]: what code does
+//! - [`repository`]: what the commands of a plan name outside of it
 //! - [`graph`]: order, dependencies, positions
 //! - [`analysis`]: what follows: programs, time, loss
 //! - [`profile`]: what published guidance asks, and where a plan answers it
@@ -34,6 +35,7 @@ pub mod graph;
 pub mod plan;
 pub mod profile;
 pub mod report;
+pub mod repository;
 pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -27,6 +27,7 @@ use crate::graph::Graph;
 use crate::plan::Plan;
 use crate::plan::value::Date;
 use crate::profile::{self as guidance, Profile};
+use crate::repository;
 use crate::source::{Sources, Span};
 
 pub use page::{Example, catalogue};
@@ -39,6 +40,8 @@ pub struct Context<'a> {
     pub plan: &'a Plan,
     pub graph: &'a Graph,
     pub facts: &'a Facts<'a>,
+    /// What the plan's commands name in the repository; empty where none is known.
+    pub repository: &'a repository::Facts,
     pub today: Date,
     /// The guidance that the plan is held to.
     pub profiles: &'a [&'static Profile],

@@ -1,14 +1,16 @@
 //! Text and places in it: files, spans, lines, and the loader that reads files for everyone.
 //!
-//! Owns bytes and offsets. Knows nothing of the language. Only a [`Loader`] touches the world, and the only one that
-//! reads a disk lives in `cli`.
+//! Owns bytes and offsets. Knows nothing of the language. Only a [`Loader`] and a [`Repository`] touch the world, and the only
+//! ones that read a disk live in `cli`.
 
 mod lines;
+mod repository;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 pub use lines::{LineIndex, Position};
+pub use repository::{Entry, MemoryRepository, Named, Repository, beside};
 
 /// A file in a [`Sources`]; the root plan is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

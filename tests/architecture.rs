@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::corpus;
 
 /// The rooms, in reading order: each may use those above it.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "source",
     "diagnostic",
     "syntax",
     "plan",
     "effect",
+    "repository",
     "graph",
     "analysis",
     "profile",

@@ -25,6 +25,7 @@ mod outputs;
 mod profile;
 mod reference;
 mod report;
+mod repository;
 mod resolve;
 mod rules;
 mod runbook;

@@ -2,9 +2,10 @@
 
 mod commands;
 mod data;
-mod near;
+pub mod near;
 mod order;
 mod people;
+mod repository;
 mod saved;
 mod shell;
 mod sql;
@@ -20,8 +21,8 @@ use rbk::plan;
 use rbk::plan::value::Date;
 use rbk::profile::{self, Profile};
 use rbk::report::{Checked, Look, human};
-use rbk::rules::{self, Context, Finder, REGISTRY, Rule, catalogue};
-use rbk::source::{MemoryLoader, Sources};
+use rbk::rules::{self, Context, Example, Finder, REGISTRY, Rule, catalogue};
+use rbk::source::{MemoryLoader, MemoryRepository, Repository, Sources};
 
 const TODAY: Date = Date { year: 2026, month: 3, day: 7 };
 
@@ -30,30 +31,47 @@ fn check(text: &str) -> (Sources, Vec<Diagnostic>) {
     check_with(text, &MemoryLoader::default())
 }
 
-/// Returns what is found in an example of a rule's page. What speaks of profiles is shown with one.
-fn check_example(rule: &Rule, text: &str) -> (Sources, Vec<Diagnostic>) {
+/// Returns what is found in an example of a rule's page, with the files that the page shows around it. What speaks of profiles is shown
+/// with one.
+fn check_example(rule: &Rule, example: &Example) -> (Sources, Vec<Diagnostic>) {
     let itil = profile::find("itil").unwrap();
     let profiles = Vec::from_iter(rule.name.starts_with("profile/").then_some(itil));
-    check_held(text, &MemoryLoader::default(), &profiles)
+    let around = MemoryRepository::new(example.files.clone());
+    let around = (!example.files.is_empty()).then_some(&around as &dyn Repository);
+    check_around(&example.plan, &MemoryLoader::default(), around, &profiles)
 }
 
 /// Returns what is found in one plan and in the files that it uses.
 pub fn check_with(text: &str, used: &MemoryLoader) -> (Sources, Vec<Diagnostic>) {
-    check_held(text, used, &[])
+    check_around(text, used, None, &[])
 }
 
-fn check_held(text: &str, used: &MemoryLoader, profiles: &[&'static Profile]) -> (Sources, Vec<Diagnostic>) {
+fn check_around(
+    text: &str,
+    used: &MemoryLoader,
+    around: Option<&dyn Repository>,
+    profiles: &[&'static Profile],
+) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let root = sources.add("plan.rbk", text).unwrap();
     let compiled = plan::compile(&mut sources, root, used);
     let mut findings = compiled.findings;
     let Some(plan) = &compiled.plan else { return (sources, findings) };
+    let repository = around.map(|around| rbk::repository::look(&sources, plan, around)).unwrap_or_default();
     let (graph, cycles) = Graph::build(plan);
     findings.extend(cycles);
     let (facts, unsaid) = Facts::new(plan, &graph);
     findings.extend(unsaid);
     if !findings.iter().any(|finding| finding.severity == Severity::Error) {
-        findings.extend(rules::check(&Context { sources: &sources, plan, graph: &graph, facts: &facts, today: TODAY, profiles }));
+        findings.extend(rules::check(&Context {
+            sources: &sources,
+            plan,
+            graph: &graph,
+            facts: &facts,
+            repository: &repository,
+            today: TODAY,
+            profiles,
+        }));
     }
     (sources, findings)
 }
@@ -73,7 +91,7 @@ fn every_example_shows_what_its_page_says() {
     let mut wrong = Vec::new();
     for rule in REGISTRY {
         for example in rule.examples() {
-            let (_, findings) = check_example(rule, &example.plan);
+            let (_, findings) = check_example(rule, &example);
             let (own, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.code == rule.name);
             let expected = if example.heading == "Caught" { 1 } else { 0 };
             if own.len() != expected || others.iter().any(|finding| finding.severity == Severity::Error) {
@@ -104,7 +122,7 @@ fn what_each_page_shows_as_caught_is_told_with_its_consequence() {
     let mut told = String::new();
     for rule in REGISTRY.iter().filter(|rule| !matches!(rule.finder, Finder::Compiler)) {
         for example in rule.examples().iter().filter(|example| example.heading == "Caught") {
-            let (sources, mut findings) = check_example(rule, &example.plan);
+            let (sources, mut findings) = check_example(rule, example);
             findings.retain(|finding| finding.code == rule.name);
             let shown = human::render(&[Checked { sources: &sources, findings: &findings }], Look::default());
             told.push_str(shown.split("More: ").next().unwrap());

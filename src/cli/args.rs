@@ -215,7 +215,7 @@ pub struct ConfigArgs {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Every value, with where it comes from
-    Show(ShowArgs),
+    Show(Box<ShowArgs>),
     /// The JSON schema of rbk.toml, for editors
     Schema,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::InputArgs;
-use super::files::{self, Disk};
+use super::files::{self, Around, Disk};
 use super::output::Stop;
 use super::settings;
 use super::terminal;
@@ -14,8 +14,9 @@ use crate::graph::Graph;
 use crate::plan::value::Date;
 use crate::plan::{self, Plan};
 use crate::profile::{Coverage, Profile, Seen};
+use crate::repository;
 use crate::rules::{self, Context};
-use crate::source::{Loader, Sources};
+use crate::source::{Loader, Repository, Sources};
 
 /// Where a plan's text comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,11 +84,19 @@ impl Compiled {
 /// Compiles the plan in `bytes`, read from `input`.
 pub fn compile(input: &Input, bytes: Vec<u8>, options: &InputArgs) -> Result<Compiled, Stop> {
     let disk = Disk::around(input.path(), options.root.as_deref())?;
-    compile_with(&files::shown(input.path()), bytes, &disk, options)
+    let around = Around::new(input.path(), options.root.as_deref());
+    let around = around.as_ref().map(|around| around as &dyn Repository);
+    compile_with(&files::shown(input.path()), bytes, (&disk, around), options)
 }
 
-/// Compiles the plan in `bytes`, which is called `name`; `loader` reads what it uses.
-pub fn compile_with(name: &str, bytes: Vec<u8>, loader: &dyn Loader, options: &InputArgs) -> Result<Compiled, Stop> {
+/// Compiles the plan in `bytes`, which is called `name`. The loader reads what it uses, the repository is what its commands are looked
+/// up in.
+pub fn compile_with(
+    name: &str,
+    bytes: Vec<u8>,
+    (loader, around): (&dyn Loader, Option<&dyn Repository>),
+    options: &InputArgs,
+) -> Result<Compiled, Stop> {
     let mut sources = Sources::default();
     let (text, misread) = diagnostic::decode(bytes);
     let Some(root) = sources.add(name, text) else {
@@ -100,7 +109,9 @@ pub fn compile_with(name: &str, bytes: Vec<u8>, loader: &dyn Loader, options: &I
     let mut findings = compiled.findings;
     if let Some(plan) = &compiled.plan {
         let today = options.today.unwrap_or_else(terminal::today);
-        findings.extend(judge(&sources, plan, &findings, today, &options.profiles));
+        let found = around.map(|around| repository::look(&sources, plan, around)).unwrap_or_default();
+        let judged = Judged { sources: &sources, plan, repository: &found, today, profiles: &options.profiles };
+        findings.extend(judge(&judged, &findings));
     }
     diagnostic::sort(&mut findings);
     Ok(Compiled { sources, plan: compiled.plan, profiles: options.profiles.clone(), findings })
@@ -116,9 +127,28 @@ pub fn open(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
     Ok(Compiled { profiles: options.profiles, ..compile(&input, bytes, &held)? })
 }
 
+/// Does the same without a look at the repository around it.
+pub fn open_alone(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
+    let input = Input::named(path, None);
+    let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(path))))?;
+    let options = settings::load(options)?.input(options);
+    let disk = Disk::around(path, options.root.as_deref())?;
+    compile_with(&files::shown(path), bytes, (&disk, None), &options)
+}
+
+/// What is judged, and in which light.
+struct Judged<'a> {
+    sources: &'a Sources,
+    plan: &'a Plan,
+    repository: &'a repository::Facts,
+    today: Date,
+    profiles: &'a [&'static Profile],
+}
+
 /// Returns what the graph, the facts and the rules find. Rules are asked only about a plan that says what it means: on a plan with
 /// errors they would report what follows from them.
-fn judge(sources: &Sources, plan: &Plan, before: &[Diagnostic], today: Date, profiles: &[&'static Profile]) -> Vec<Diagnostic> {
+fn judge(it: &Judged<'_>, before: &[Diagnostic]) -> Vec<Diagnostic> {
+    let Judged { sources, plan, repository, today, profiles } = *it;
     let broken = |findings: &[Diagnostic]| findings.iter().any(|finding| finding.severity == Severity::Error);
     let (graph, mut findings) = Graph::build(plan);
     if broken(before) || broken(&findings) {
@@ -129,6 +159,6 @@ fn judge(sources: &Sources, plan: &Plan, before: &[Diagnostic], today: Date, pro
     if broken(&findings) {
         return findings;
     }
-    findings.extend(rules::check(&Context { sources, plan, graph: &graph, facts: &facts, today, profiles }));
+    findings.extend(rules::check(&Context { sources, plan, graph: &graph, facts: &facts, repository, today, profiles }));
     findings
 }

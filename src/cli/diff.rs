@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{DiffArgs, DiffFormat, InputArgs};
-use super::compile::{Compiled, compile_with, open};
+use super::compile::{Compiled, compile_with, open_alone};
 use super::files::{self, Revision};
 use super::output::{Exit, Stop, product, say};
 use super::settings;
@@ -51,9 +51,10 @@ fn read(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
     match Revision::parse(&name).filter(|_| !path.exists()) {
         Some((revision, inside)) => {
             let bytes = revision.read(inside).map_err(|reason| Stop::trouble(format!("{name}: {reason}")))?;
-            compile_with(&name, bytes, &revision, &settings::load(options)?.input(options))
+            compile_with(&name, bytes, (&revision, None), &settings::load(options)?.input(options))
         }
-        None => open(path, options),
+        // What the repository holds today says nothing of the other side.
+        None => open_alone(path, options),
     }
 }
 

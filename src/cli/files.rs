@@ -1,5 +1,6 @@
 //! The disk. The only place that reads and writes files: plans and what they name, results, whole bundles.
 
+mod around;
 mod atomic;
 mod disk;
 mod find;
@@ -7,6 +8,7 @@ mod folder;
 mod git;
 mod root;
 
+pub use around::Around;
 pub use atomic::write;
 pub use disk::{Disk, read, stdin};
 pub use find::{Plans, folders, plans};

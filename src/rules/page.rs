@@ -1,5 +1,7 @@
 //! A rule's page: the `//!` lines of its file, or a Markdown file as it is.
 
+use std::collections::BTreeMap;
+
 use super::REGISTRY;
 
 /// A plan on a page.
@@ -7,6 +9,8 @@ use super::REGISTRY;
 pub struct Example {
     /// The heading that it stands under: `Caught` or `Mended`.
     pub heading: String,
+    /// What lies in the repository around it: texts by their paths.
+    pub files: BTreeMap<String, String>,
     pub plan: String,
 }
 
@@ -31,21 +35,28 @@ pub fn summary(text: &str) -> String {
     sentence.trim_end_matches('.').to_owned()
 }
 
-/// Returns the plans that stand in `rbk` fences.
+/// Returns the plans that stand in `rbk` fences, each with the files before it under its heading: fences of `text PATH`.
 pub fn examples(text: &str) -> Vec<Example> {
     let page = of(text);
     let mut examples = Vec::new();
     let mut heading = "";
+    let mut files = BTreeMap::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         if let Some(title) = line.strip_prefix("## ") {
             heading = title;
+            files.clear();
         }
         let ticks = line.len() - line.trim_start_matches('`').len();
-        if ticks >= 3 && &line[ticks..] == "rbk" {
-            let fence = &line[..ticks];
-            let plan = lines.by_ref().take_while(|line| *line != fence).map(|line| format!("{line}\n")).collect();
-            examples.push(Example { heading: heading.to_owned(), plan });
+        if ticks < 3 {
+            continue;
+        }
+        let (fence, info) = line.split_at(ticks);
+        let text = lines.by_ref().take_while(|line| *line != fence).map(|line| format!("{line}\n")).collect();
+        match info.strip_prefix("text ") {
+            Some(path) => drop(files.insert(path.to_owned(), text)),
+            None if info == "rbk" => examples.push(Example { heading: heading.to_owned(), files: files.clone(), plan: text }),
+            None => {}
         }
     }
     examples

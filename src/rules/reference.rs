@@ -1,5 +1,7 @@
 //! Names. Those that are unknown or declared twice the resolver reports; their pages are Markdown.
 
 pub mod floating_ref;
+pub mod not_in_repository;
 pub mod undeclared_variable;
+pub mod undefined_ref;
 pub mod unused;

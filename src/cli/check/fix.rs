@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::InputArgs;
 use crate::cli::compile::{Compiled, Input, compile_with};
-use crate::cli::files::{self, Disk};
+use crate::cli::files::{self, Around, Disk};
 use crate::cli::output::{Stop, say};
 use crate::cli::settings::Settings;
 use crate::config::{Policy, Ruling, is_free};
 use crate::diagnostic::{Certainty, Diagnostic, Fingerprints, mend};
-use crate::source::{LoadError, Loader, Span};
+use crate::source::{LoadError, Loader, Repository, Span};
 
 /// Mends of one plan beyond which something is wrong with mending.
 const MOST: usize = 1000;
@@ -24,7 +24,8 @@ pub fn fix(paths: &[PathBuf], least: Certainty, input: &InputArgs, settings: &Se
         }
         let Ok(bytes) = files::read(path) else { continue };
         let Ok(text) = String::from_utf8(bytes) else { continue };
-        let mut plan = Draft { path, input, disk: Disk::around(path, input.root.as_deref())?, texts: BTreeMap::new() };
+        let around = Around::new(path, input.root.as_deref());
+        let mut plan = Draft { path, input, disk: Disk::around(path, input.root.as_deref())?, around, texts: BTreeMap::new() };
         plan.texts.insert(files::shown(path), text);
         let told = plan.mend(least, settings, policy)?;
         let changed: BTreeSet<&String> = told.iter().map(|(file, _)| file).collect();
@@ -41,6 +42,7 @@ struct Draft<'a> {
     path: &'a Path,
     input: &'a InputArgs,
     disk: Disk,
+    around: Option<Around>,
     /// By name, those that were looked at for mending.
     texts: BTreeMap<String, String>,
 }
@@ -89,7 +91,8 @@ impl Draft<'_> {
 
     fn compile(&self) -> Result<Compiled, Stop> {
         let name = files::shown(self.path);
-        compile_with(&name, self.texts[&name].clone().into_bytes(), self, self.input)
+        let around = self.around.as_ref().map(|around| around as &dyn Repository);
+        compile_with(&name, self.texts[&name].clone().into_bytes(), (self, around), self.input)
     }
 }
 

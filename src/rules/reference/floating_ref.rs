@@ -7,6 +7,10 @@
 //! Shell that runs a package by `npx`, `pnpm dlx`, `yarn dlx`, `bunx`, `uvx` or `pipx run` without a version, or an image with
 //! `:latest`, or without a tag behind `docker pull`. What is installed already (`npx --no-install`) is fixed by its lock file.
 //!
+//! Also a step of the way back that checks a branch out (`git checkout main`, `git reset --hard origin/main`), as far as
+//! [the repository](repository.md) is known: by then the branch may hold the migration itself. Who reverts, merges, commits or pushes in
+//! the same script means the branch.
+//!
 //! ## Why it matters in the incident
 //!
 //! The command has worked in every rehearsal. On the night it fetches a version that was published yesterday and wants another
@@ -87,6 +91,7 @@
 use crate::analysis::shell::{self, Command, commands};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Context, Finder, Rule};
+use crate::source::Named;
 
 pub const RULE: Rule = Rule {
     name: "reference/floating-ref",
@@ -103,6 +108,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let message = format!("`{what}` is fetched when it is needed, in whatever version is newest then");
             findings.push(Diagnostic::error(RULE.name, place, message, "no version").severity(RULE.severity).help(help));
         }
+    }
+    for branch in context.repository.references.iter().filter(|reference| reference.is == Named::Branch && reference.is_back) {
+        let message = format!("`{}` is a branch: the way back takes whatever stands there by then", branch.name);
+        findings.push(
+            Diagnostic::error(RULE.name, branch.place, message, "it moves")
+                .severity(RULE.severity)
+                .help("name the tag or the commit to go back to"),
+        );
     }
 }
 
