@@ -6,6 +6,7 @@ pub mod near;
 mod order;
 mod people;
 mod repository;
+mod reversal;
 mod saved;
 mod shell;
 mod sql;

@@ -9,7 +9,9 @@ mod cursor;
 mod dump;
 mod known;
 mod lexis;
+mod mirror;
 mod read;
+mod rights;
 mod risk;
 mod schema;
 mod transaction;
@@ -25,6 +27,7 @@ use super::act::{Class, Effect, Reading};
 use super::object::ObjectKind;
 
 pub use dump::Dump;
+pub use mirror::{Gap, Text, gaps, words as words_of};
 pub use schema::{Schema, plain as unqualified};
 pub use undo::{Inverse, Refusal, inverse, inverse_on};
 

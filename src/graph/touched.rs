@@ -7,7 +7,7 @@ use crate::effect::sh::{self, Script};
 use crate::effect::sql::{self, Dialect, Sight, Statement};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Code, Language};
-use crate::plan::change::Change;
+use crate::plan::change::{Change, Undo};
 use crate::plan::id::Id;
 use crate::plan::target::Target;
 
@@ -55,6 +55,8 @@ pub struct Touched {
     /// The statements of `do`, those of a script that does nothing else to the target among them; `None` where there are none, or
     /// where they are not all.
     pub statements: Option<Vec<Statement>>,
+    /// The same of an `undo` that somebody wrote.
+    pub back: Option<Vec<Statement>>,
     /// Something that it does can't be read, and its author does not say what it touches.
     pub opaque: bool,
 }
@@ -80,6 +82,13 @@ impl Touched {
             }));
         }
         let silent = touches.is_empty();
+        let back = match &change.undo {
+            Undo::Action(undo) => match undo.as_ref() {
+                Action::Code(code) => statements(plan, on, code),
+                _ => None,
+            },
+            _ => None,
+        };
         let statements = match &change.forward {
             Some(Action::Code(code)) => statements(plan, on, code),
             _ => None,
@@ -94,7 +103,7 @@ impl Touched {
                 read(plan, on, statement, &mut touches);
             }
         }
-        Touched { touches, statements, opaque }
+        Touched { touches, statements, back, opaque }
     }
 
     /// Returns the objects that are other than before: all but those that are only read.

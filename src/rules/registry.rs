@@ -22,6 +22,7 @@ pub const REGISTRY: &[Rule] = &[
     reversal::lossy_conversion::RULE,
     told("reversal/no-inverse", include_str!("pages/reversal-no-inverse.md")),
     reversal::not_atomic::RULE,
+    reversal::not_exact::RULE,
     reversal::not_ours::RULE,
     reversal::relative::RULE,
     reversal::release_needs_dropped::RULE,

@@ -6,6 +6,7 @@ pub mod hollow_undo;
 pub mod leaves_writes_behind;
 pub mod lossy_conversion;
 pub mod not_atomic;
+pub mod not_exact;
 pub mod not_ours;
 pub mod relative;
 pub mod release_needs_dropped;
