@@ -109,9 +109,7 @@ fn facts(bencher: Bencher, steps: usize) {
 
 #[divan::bench(args = sizes(), max_time = 5)]
 fn rules(bencher: Bencher, steps: usize) {
-    measure(bencher, steps, |it| {
-        rules::check(&context(it.sources, it.plan, it.graph, it.facts))
-    });
+    measure(bencher, steps, |it| rules::check(&context(it.sources, it.plan, it.graph, it.facts)));
 }
 
 #[divan::bench(args = sizes(), max_time = 5)]

@@ -13,6 +13,7 @@ mod names;
 pub mod people;
 mod read;
 pub mod scenario;
+mod schema;
 pub mod target;
 pub mod value;
 pub mod visit;

@@ -146,12 +146,20 @@ fn examples() -> Vec<(String, String, MemoryLoader)> {
         folders.entry(folder).or_default().push((name, text));
     }
     let mut all = Vec::new();
-    for files in folders.into_values() {
-        let used = MemoryLoader(files.iter().cloned().collect());
+    for (folder, files) in folders {
+        let mut used = MemoryLoader(files.iter().cloned().collect());
+        used.0.extend(schemas(&folder, &files));
         let roots = files.iter().filter(|(_, text)| text.lines().any(|line| line.starts_with("plan ")));
         all.extend(roots.map(|(name, text)| (name.trim_end_matches(".rbk").to_owned(), text.clone(), used.clone())));
     }
     all
+}
+
+/// Returns the schemas that the plans of a folder of examples name.
+fn schemas(folder: &str, files: &[(String, String)]) -> Vec<(String, String)> {
+    let named = files.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.trim().strip_prefix("schema \"")?.strip_suffix('"'));
+    let read = |name: &str| std::fs::read_to_string(corpus::root().join("examples").join(folder).join(name)).expect("it is there");
+    named.map(|name| (name.to_owned(), read(name))).collect()
 }
 
 /// Returns the plan with its first statement that begins and ends so edited, if it has one.

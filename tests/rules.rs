@@ -8,6 +8,7 @@ mod people;
 mod repository;
 mod reversal;
 mod saved;
+mod schema;
 mod shell;
 mod sql;
 
@@ -39,7 +40,8 @@ fn check_example(rule: &Rule, example: &Example) -> (Sources, Vec<Diagnostic>) {
     let profiles = Vec::from_iter(rule.name.starts_with("profile/").then_some(itil));
     let around = MemoryRepository::new(example.files.clone());
     let around = (!example.files.is_empty()).then_some(&around as &dyn Repository);
-    check_around(&example.plan, &MemoryLoader::default(), around, &profiles)
+    let beside = MemoryLoader(example.files.clone().into_iter().collect());
+    check_around(&example.plan, &beside, around, &profiles)
 }
 
 /// Returns what is found in one plan and in the files that it uses.

@@ -198,6 +198,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             records: &[],
             effects: None,
             release: None,
+            inverse: None,
             otherwise: Failure::Stop,
             notes: &[],
             links: &[],

@@ -93,6 +93,11 @@ pub fn plain(plan: &Plan, item: &Item<'_>) -> Option<Plain> {
     item.harm.get_or_init(read).clone()
 }
 
+/// Returns what statements plainly destroy first.
+pub fn first(statements: &[Statement]) -> Option<Plain> {
+    statements.iter().flat_map(Statement::destroys).find_map(|effect| of(effect, None))
+}
+
 /// Returns all that code plainly destroys, SQL in a dialect.
 pub fn all(code: &Code, dialect: Option<Dialect>) -> Vec<Plain> {
     match (&code.language, dialect) {

@@ -3,10 +3,10 @@
 //! The bundle writes a program down, the runbook describes it, rules and the clock walk it. A program borrows from the
 //! plan; ids of items are unique in it and stable against edits elsewhere.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::harm::Plain;
-use crate::effect::sql::{self, Dialect};
+use crate::effect::sql::Inverse;
 use crate::plan::action::Code;
 use crate::plan::change::{Change, Decision, Effects, Phase};
 use crate::plan::check::{Check, Retry};
@@ -201,6 +201,8 @@ pub struct Item<'p> {
     pub effects: Option<&'p Effects>,
     /// The release that this deploys.
     pub release: Option<Id<Release>>,
+    /// The SQL that takes its change back, where rbk derives it; none where that has been refused.
+    pub inverse: Option<Arc<Code>>,
     pub otherwise: Failure<'p>,
     pub notes: &'p [Prose],
     pub links: &'p [Link],
@@ -238,17 +240,15 @@ pub enum Work<'p> {
         flag: Id<Flag>,
     },
     Send(Id<Message>),
-    /// The inverse of this SQL, which `inverse` writes.
-    Inverse(&'p Code, Dialect),
+    /// The inverse of the change's SQL: the item's `inverse`.
+    Inverse,
     /// Nothing is left to do: a finding has said why.
     Nothing,
 }
 
-/// Returns the inverse of a change's SQL, as its author would have written it; empty where none can be derived, which has been
-/// refused.
-pub fn inverse(code: &Code, dialect: Dialect) -> Code {
-    let statements = sql::inverse(&code.text, dialect).map(|inverse| inverse.statements).unwrap_or_default();
-    Code { text: statements.iter().fold(String::new(), |all, statement| all + statement + "\n"), ..code.clone() }
+/// Returns the inverse of a change's SQL, as its author would have written it.
+pub fn inverse(code: &Code, inverse: &Inverse) -> Code {
+    Code { text: inverse.statements.iter().fold(String::new(), |all, statement| all + statement + "\n"), ..code.clone() }
 }
 
 /// What follows when an item fails for good.

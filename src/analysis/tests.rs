@@ -119,7 +119,7 @@ fn write_item(plan: &Plan, item: &Item<'_>, depth: usize, text: &mut String) {
     };
     let work = match item.work {
         Work::Restore(backup) => format!(" restores {}", plan.backups[backup].header.name),
-        Work::Inverse(sql, dialect) => format!(" {}", super::program::inverse(sql, dialect).text.trim()),
+        Work::Inverse => format!(" {}", item.inverse.as_ref().map_or("", |code| code.text.trim())),
         Work::Nothing => " nothing".to_owned(),
         Work::Unset { .. } => " unset".to_owned(),
         Work::Unedit { .. } => " unedit".to_owned(),

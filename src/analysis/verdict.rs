@@ -124,24 +124,22 @@ fn verdict(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, made
             Some(Action::Deploy { .. }) => {
                 Verdict { answer: Answer::Clean, reason: "the release that ran before is deployed again".to_owned() }
             }
-            forward => derived(plan, change, forward.as_ref()).unwrap_or_else(|| unknown("rbk can't derive its inverse")),
+            _ => derived(graph, id).unwrap_or_else(|| unknown("rbk can't derive its inverse")),
         },
         Undo::Action(undo) => by_action(plan, graph, coverage, id, undo, made),
     }
 }
 
 /// The verdict on SQL whose inverse rbk derives.
-fn derived(plan: &Plan, change: &Change, forward: Option<&Action>) -> Option<Verdict> {
-    let Some(Action::Code(code)) = forward else { return None };
-    let dialect = change.on.and_then(|on| Dialect::of(plan.targets[on.value].kind.value)).filter(|_| code.language == Language::Sql)?;
-    let inverse = sql::inverse(&code.text, dialect).ok()?;
+fn derived(graph: &Graph, id: Id<Change>) -> Option<Verdict> {
+    let inverse = graph.touched(id).inverse.as_deref()?.as_ref().ok()?;
     let mut reason = "rbk derives the inverse of each statement".to_owned();
     if !inverse.takes.is_empty() {
         reason = format!("{reason}; what was written meanwhile goes with it: {}", inverse.takes.join(", "));
     }
     if !inverse.loses.is_empty() {
         let reason = format!("{reason}; this does not come back: {}", inverse.loses.join(", "));
-        return Some(Verdict { answer: Answer::Lossy(inverse.loses), reason });
+        return Some(Verdict { answer: Answer::Lossy(inverse.loses.clone()), reason });
     }
     Some(Verdict { answer: Answer::Clean, reason })
 }

@@ -59,7 +59,7 @@ fn check(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Result<Exi
     }
     let mut gathered = gather::gather(options, &settings, &policy)?;
     let before = settings.baseline(&options.choice).map(|path| before::apply(&path, task(options), &mut gathered.compiled)).transpose()?;
-    seen.extend(gathered.compiled.iter().flat_map(|one| one.sources.iter().map(|(_, file)| PathBuf::from(&file.name))));
+    seen.extend(gathered.compiled.iter().flat_map(|one| one.read()));
     let checked: Vec<Checked<'_>> =
         gathered.compiled.iter().map(|one| Checked { sources: &one.sources, findings: &one.findings }).collect();
     let rules = rule_texts(&checked, settings.rules_url(&options.choice));

@@ -75,7 +75,14 @@ impl Compiled {
         self.profiles.iter().map(|profile| profile.coverage(&seen, &self.findings)).collect()
     }
 
-    /// Returns the paths of every file that the root plan brought in.
+    /// Returns the paths of every file that was read for the plan, its own among them.
+    pub fn read(&self) -> impl Iterator<Item = PathBuf> {
+        let schemas = self.plan.iter().flat_map(|plan| plan.targets.iter()).filter_map(|(_, target)| target.schema.as_ref());
+        let of_plan = self.sources.iter().map(|(_, file)| file.name.as_str());
+        of_plan.chain(schemas.map(|schema| schema.name.as_str())).map(PathBuf::from)
+    }
+
+    /// Returns the paths of every file of the language that the root plan brought in.
     pub fn used(&self) -> BTreeSet<PathBuf> {
         self.sources.iter().skip(1).map(|(_, file)| PathBuf::from(&file.name)).collect()
     }

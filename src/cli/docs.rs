@@ -29,8 +29,11 @@ pub fn run(options: &DocsArgs) -> Result<Exit, Stop> {
         return Ok(Exit::Fine);
     };
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if compiled.sources.iter().any(|(_, file)| real(Path::new(&file.name)) == real(output)) {
-        return Err(Stop::advised(format!("{} is the plan itself", files::shown(output)), "give the runbook a name of its own"));
+    if compiled.read().any(|file| real(&file) == real(output)) {
+        return Err(Stop::advised(
+            format!("{} is the plan itself, or read by it", files::shown(output)),
+            "give the runbook a name of its own",
+        ));
     }
     if options.check {
         return compare(&text, output, &options.file);

@@ -200,4 +200,17 @@ pub struct Reading {
     pub copies: Vec<Copied>,
     pub risks: Vec<Risk>,
     pub opaque: Vec<Opaque>,
+    /// What it asks for that is not there, where everything that is there is known.
+    pub lacking: Vec<Lacking>,
+}
+
+/// Something that a statement asks for and does not find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// The effect by its place.
+    pub of: usize,
+    /// The column that the table does not have, as written; `None`: the table itself.
+    pub column: Option<String>,
+    /// A name that is there and nearly the same.
+    pub near: Option<String>,
 }

@@ -29,7 +29,7 @@ use super::object::ObjectKind;
 pub use dump::Dump;
 pub use mirror::{Gap, Text, gaps, words as words_of};
 pub use schema::{Schema, plain as unqualified};
-pub use undo::{Inverse, Refusal, inverse, inverse_on};
+pub use undo::{Earlier, Inverse, Refusal, inverse, inverse_after, inverse_on};
 
 use known::Known;
 use words::Words;
@@ -139,15 +139,23 @@ pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
 
 /// Returns the statements of a text that runs on tables of which something is known.
 pub fn split_on(text: &str, dialect: Dialect, schema: &Schema) -> Vec<Statement> {
-    let mut known = Known::of(schema);
+    let mut known = Known::of(schema.clone());
     split_with(text, dialect, &mut known)
+}
+
+/// Returns the statements of a text that runs on tables of which something is known, and follows what it makes of them.
+pub fn split_following(text: &str, dialect: Dialect, schema: &mut Schema) -> Vec<Statement> {
+    let mut known = Known::of(std::mem::take(schema));
+    let statements = split_with(text, dialect, &mut known);
+    *schema = known.schema;
+    statements
 }
 
 /// Returns the tables that the statements of a text leave.
 pub fn schema(text: &str, dialect: Dialect) -> Schema {
-    let mut known = Known::default();
-    split_with(text, dialect, &mut known);
-    known.schema
+    let mut schema = Schema::default();
+    split_following(text, dialect, &mut schema);
+    schema
 }
 
 fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement> {
@@ -168,9 +176,12 @@ fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement>
             let kind = transaction::kind(&words, dialect);
             let mut reading = read::read(&words, dialect);
             reading.risks = risk::risks(&reading.effects, dialect, known);
+            reading.lacking = known.schema.lacking(&words, &reading.effects, dialect);
             known.follow_all(&words, &reading, dialect);
             let statement = Statement { range: piece.range, kind, sight: Sight::Changes, reading, opening: words.opening() };
             let sight = if statement.destroys().next().is_none() { transaction::sight(&words, kind) } else { Sight::Changes };
+            // What it makes is not known, nor what it drops.
+            known.schema.whole &= sight != Sight::Opaque && statement.reading.opaque.is_empty();
             Statement { sight, ..statement }
         })
         .collect()

@@ -4,11 +4,26 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 use crate::plan::change::PhaseItem;
 
+use super::databases::Databases;
 use super::depends::dependencies;
 use super::items::items;
 use super::phases::phases;
 use super::touched::Touched;
-use super::{Graph, Position, picture};
+use super::{ForwardItem, Graph, Position, picture};
+
+/// Reads every change where the forward run comes to it.
+fn touched(plan: &Plan, forward: &[ForwardItem]) -> Vec<Touched> {
+    let mut databases = Databases::new(plan);
+    let mut touched: Vec<Touched> = vec![Touched::default(); plan.changes.len()];
+    for item in forward {
+        match &plan.phases[item.phase].items[item.index] {
+            PhaseItem::Change(change) => touched[change.index()] = Touched::of(plan, &plan.changes[*change], &mut databases),
+            PhaseItem::Step(step) => databases.step(step),
+            PhaseItem::Decision(_) => {}
+        }
+    }
+    touched
+}
 
 /// Builds the graph of a plan, and finds cycles.
 pub fn graph(plan: &Plan) -> (Graph, Vec<Diagnostic>) {
@@ -33,7 +48,7 @@ pub fn graph(plan: &Plan) -> (Graph, Vec<Diagnostic>) {
     for (rank, change) in order.iter().enumerate() {
         ranks[change.index()] = rank;
     }
-    let touched: Vec<Touched> = plan.changes.iter().map(|(_, change)| Touched::of(plan, change)).collect();
+    let touched = touched(plan, &forward);
     let dependencies = dependencies(plan, &touched, &order, &ranks);
     let mut dependants = vec![Vec::new(); order.len()];
     for change in &order {

@@ -1,16 +1,19 @@
 //! What each change touches: the objects that its author declares, and those that its SQL names. Everything that asks for
 //! the objects of a change asks here, so that nothing rests on what somebody remembered to declare.
 
+use std::sync::Arc;
+
 use crate::effect::act::{Act, Alter, Effect};
 use crate::effect::object::ObjectKind;
 use crate::effect::sh::{self, Script};
-use crate::effect::sql::{self, Dialect, Sight, Statement};
+use crate::effect::sql::{self, Dialect, Inverse, Refusal, Sight, Statement};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Code, Language};
 use crate::plan::change::{Change, Undo};
 use crate::plan::id::Id;
 use crate::plan::target::Target;
 
+use super::databases::Databases;
 use super::objects::Object;
 
 /// What is done to an object.
@@ -57,13 +60,15 @@ pub struct Touched {
     pub statements: Option<Vec<Statement>>,
     /// The same of an `undo` that somebody wrote.
     pub back: Option<Vec<Statement>>,
+    /// What takes its SQL back, or what stands in the way, where its author asks for it: `undo auto`.
+    pub inverse: Option<Arc<Result<Inverse, Vec<Refusal>>>>,
     /// Something that it does can't be read, and its author does not say what it touches.
     pub opaque: bool,
 }
 
 impl Touched {
-    /// Reads a change.
-    pub fn of(plan: &Plan, change: &Change) -> Touched {
+    /// Reads a change where the forward run comes to it.
+    pub fn of(plan: &Plan, change: &Change, databases: &mut Databases<'_>) -> Touched {
         let on = change.on.map(|on| on.value);
         let effects = &change.effects;
         let declared = [
@@ -84,13 +89,19 @@ impl Touched {
         let silent = touches.is_empty();
         let back = match &change.undo {
             Undo::Action(undo) => match undo.as_ref() {
-                Action::Code(code) => statements(plan, on, code),
+                Action::Code(code) => written(plan, on, code),
                 _ => None,
             },
             _ => None,
         };
+        let inverse = match (&change.forward, &change.undo) {
+            (Some(Action::Code(code)), Undo::Auto(_)) if code.language == Language::Sql => {
+                on.and_then(|on| databases.inverse(on, &code.text))
+            }
+            _ => None,
+        };
         let statements = match &change.forward {
-            Some(Action::Code(code)) => statements(plan, on, code),
+            Some(Action::Code(code)) => statements(plan, on, code, databases),
             _ => None,
         };
         let opaque = silent && statements.as_ref().is_none_or(|all| all.iter().any(|statement| statement.sight == Sight::Opaque));
@@ -103,7 +114,18 @@ impl Touched {
                 read(plan, on, statement, &mut touches);
             }
         }
-        Touched { touches, statements, back, opaque }
+        let name = &change.header.name;
+        match (on, &change.forward) {
+            // A flag defines nothing.
+            (_, Some(Action::Set { .. })) => {}
+            (Some(on), forward) if plan.targets[on].kind.value.is_database() => {
+                let whole = statements.is_some() && !matches!(forward, Some(Action::Restore { .. }));
+                databases.ran(on, name, statements.as_deref().unwrap_or_default(), whole);
+            }
+            (_, Some(Action::Code(code))) => databases.shell(name, code),
+            _ => {}
+        }
+        Touched { touches, statements, back, inverse: inverse.map(Arc::new), opaque }
     }
 
     /// Returns the objects that are other than before: all but those that are only read.
@@ -113,7 +135,15 @@ impl Touched {
 }
 
 /// Returns the statements of code on a database; `None` for code that does something else, too.
-fn statements(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<Statement>> {
+fn statements(plan: &Plan, on: Option<Id<Target>>, code: &Code, databases: &mut Databases<'_>) -> Option<Vec<Statement>> {
+    match code.language {
+        Language::Sql => databases.split(on?, &code.text),
+        _ => written(plan, on, code),
+    }
+}
+
+/// Returns the same as they are written, whatever the database looks like by then.
+fn written(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<Statement>> {
     let dialect = Dialect::of(plan.targets[on?].kind.value)?;
     match code.language {
         Language::Sql => Some(sql::split(&code.text, dialect)),

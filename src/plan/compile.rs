@@ -7,7 +7,7 @@ use crate::source::{FileId, Loader, Sources, Span};
 use crate::syntax;
 use crate::syntax::tree::{PartKind, Statement, StatementKind, Tree};
 
-use super::{Plan, lexeme, read};
+use super::{Plan, lexeme, read, schema};
 
 /// What a compilation comes to.
 #[derive(Debug, Default)]
@@ -21,7 +21,10 @@ pub struct Compiled {
 pub fn compile(sources: &mut Sources, root: FileId, loader: &dyn Loader) -> Compiled {
     let mut uses = Uses { loader, root, findings: Vec::new(), loaded: HashSet::new(), trees: Vec::new(), incomplete: false };
     uses.file(sources, root, &mut vec![(root, Span::new(root, 0, 0))]);
-    let (plan, mut findings) = read::plan(sources, root, &uses.trees, uses.incomplete, uses.findings);
+    let (mut plan, mut findings) = read::plan(sources, root, &uses.trees, uses.incomplete, uses.findings);
+    if let Some(plan) = &mut plan {
+        schema::load(plan, sources, loader, &mut findings);
+    }
     diagnostic::sort(&mut findings);
     let sound = findings.iter().all(|finding| finding.severity != diagnostic::Severity::Error);
     Compiled { plan: plan.filter(|_| sound), findings }

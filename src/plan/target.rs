@@ -1,5 +1,7 @@
 //! The systems: targets, what writes to them, what was saved of them, their flags and releases.
 
+use std::sync::Arc;
+
 use crate::source::{Span, Spanned};
 
 use super::action::{Action, Code};
@@ -59,10 +61,19 @@ pub struct Target {
     /// Of `host`: how it is reached; several for a group.
     pub ssh: Vec<Spanned<Place>>,
     pub server_version: Option<Spanned<String>>,
-    /// A file with the schema.
-    pub schema: Option<Spanned<String>>,
+    pub schema: Option<SchemaFile>,
     /// The migration tool's version table.
     pub ledger: Option<Spanned<String>>,
+}
+
+/// A file that says what a target's tables look like before the plan.
+#[derive(Clone, Debug)]
+pub struct SchemaFile {
+    /// The path as it is written.
+    pub path: Spanned<String>,
+    /// As a user knows it.
+    pub name: String,
+    pub text: Arc<str>,
 }
 
 /// What writes to a target in normal operation.

@@ -35,7 +35,7 @@ pub fn summary(text: &str) -> String {
     sentence.trim_end_matches('.').to_owned()
 }
 
-/// Returns the plans that stand in `rbk` fences, each with the files before it under its heading: fences of `text PATH`.
+/// Returns the plans that stand in `rbk` fences, each with the files before it under its heading: fences with a name, such as `sql shop.sql`.
 pub fn examples(text: &str) -> Vec<Example> {
     let page = of(text);
     let mut examples = Vec::new();
@@ -53,8 +53,8 @@ pub fn examples(text: &str) -> Vec<Example> {
         }
         let (fence, info) = line.split_at(ticks);
         let text = lines.by_ref().take_while(|line| *line != fence).map(|line| format!("{line}\n")).collect();
-        match info.strip_prefix("text ") {
-            Some(path) => drop(files.insert(path.to_owned(), text)),
+        match info.split_once(' ') {
+            Some((_, path)) => drop(files.insert(path.to_owned(), text)),
             None if info == "rbk" => examples.push(Example { heading: heading.to_owned(), files: files.clone(), plan: text }),
             None => {}
         }

@@ -4,4 +4,5 @@ pub mod floating_ref;
 pub mod not_in_repository;
 pub mod undeclared_variable;
 pub mod undefined_ref;
+pub mod unknown_object;
 pub mod unused;

@@ -87,6 +87,7 @@ pub const REGISTRY: &[Rule] = &[
     reference::undeclared_variable::RULE,
     reference::undefined_ref::RULE,
     told("reference/unknown", include_str!("pages/reference-unknown.md")),
+    reference::unknown_object::RULE,
     reference::unused::RULE,
     accept::expired::RULE,
     accept::no_reason::RULE,

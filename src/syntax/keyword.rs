@@ -297,7 +297,7 @@ pub const KEYWORDS: &[Keyword] = &[
     keyword("dir", &[Target, Check, Change, Step], "dir $VARIABLE | \"PATH\"", None, "the directory in which commands run"),
     keyword("ssh", &[Target], "ssh $VARIABLE | \"HOST\", …", None, "how a host is reached; several for a group"),
     keyword("server-version", &[Target], "server-version NUMBER", None, "the server's version"),
-    keyword("schema", &[Target], "schema \"FILE\"", None, "a file with the target's schema"),
+    keyword("schema", &[Target], "schema \"FILE\"", None, "SQL that makes the tables as they are before the plan"),
     keyword("ledger", &[Target], "ledger OBJECT", None, "the migration tool's version table"),
     keyword("person", &[Role], "person \"NAME\"", None, "who it is"),
     keyword("contact", &[Role], "contact \"ADDRESS\" | $VARIABLE", None, "how to reach them"),

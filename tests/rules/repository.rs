@@ -20,7 +20,7 @@ fn holding(files: &[&str]) -> MemoryRepository {
 }
 
 fn codes(plan: &str, around: &MemoryRepository) -> Vec<String> {
-    let (_, findings) = check_around(plan, &MemoryLoader::default(), Some(around));
+    let (_, findings) = check_around(plan, &MemoryLoader::default(), Some(around), &[]);
     let shown = |finding: &rbk::diagnostic::Diagnostic| format!("{} {}", finding.severity.word(), finding.code);
     let rules = ["reference/not-in-repository", "reference/undefined-ref", "reference/floating-ref"];
     findings.iter().filter(|finding| rules.contains(&finding.code)).map(shown).collect()
@@ -93,7 +93,7 @@ fn a_folder_that_a_variable_holds_counts_when_it_is_this_repository() {
 #[test]
 fn one_file_is_told_once_with_all_its_places_and_what_was_meant() {
     let plan = undone_by("sh deploy/bakc.sh\ntrue\nsh deploy/bakc.sh");
-    let (sources, findings) = check_around(&plan, &MemoryLoader::default(), Some(&holding(&["deploy/back.sh"])));
+    let (sources, findings) = check_around(&plan, &MemoryLoader::default(), Some(&holding(&["deploy/back.sh"])), &[]);
     insta::assert_snapshot!("rules_repository_file", human::render(&[Checked { sources: &sources, findings: &findings }], Look::default()));
 }
 

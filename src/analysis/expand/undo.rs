@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::analysis::program::{Direction, Item, Node, Work};
+use crate::analysis::program::{self, Direction, Item, Node, Work};
 use crate::diagnostic::Diagnostic;
-use crate::effect::sql::{self, Dialect, Refusal};
+use crate::effect::sql::Refusal;
 use crate::graph::running;
-use crate::plan::action::{Action, Code, Language};
+use crate::plan::action::{Action, Code};
 use crate::plan::change::{Change, Recover, Undo};
 use crate::plan::id::Id;
 use crate::plan::scenario::Step;
@@ -97,6 +98,7 @@ impl<'p> Writer<'_, 'p> {
         let (work, release) = self.undo_work(id, step);
         let mut item = self.item(format!("{prefix}undo-{}", change.header.name), title, step.span, work);
         item.release = release;
+        item.inverse = self.inverse(id).filter(|_| matches!(work, Work::Inverse));
         item.change = Some((id, Direction::Undo));
         item.takes = change.undo_takes.map(|takes| takes.value);
         if let Work::Restore(backup) = work {
@@ -143,10 +145,7 @@ impl<'p> Writer<'_, 'p> {
                     Some(before) => (self.deploy(before), Some(before)),
                     None => (Work::Nothing, None),
                 },
-                Some(Action::Code(code)) => match self.dialect(change, code) {
-                    Some(dialect) => (Work::Inverse(code, dialect), None),
-                    None => (Work::Nothing, None),
-                },
+                Some(Action::Code(_)) if self.graph.touched(id).inverse.is_some() => (Work::Inverse, None),
                 // `no_inverses` has said so.
                 _ => (Work::Nothing, None),
             },
@@ -174,10 +173,11 @@ impl<'p> Writer<'_, 'p> {
         plan.releases.iter().filter(|(_, other)| other.running.is_some() && other.of.value == of).count() > 1
     }
 
-    /// Returns the dialect of a change's SQL; `None` for other code.
-    fn dialect(&self, change: &Change, code: &Code) -> Option<Dialect> {
-        let target = change.on.map(|on| self.plan.targets[on.value].kind.value)?;
-        Dialect::of(target).filter(|_| code.language == Language::Sql)
+    /// Returns the SQL that takes a change back, as it was derived.
+    fn inverse(&self, id: Id<Change>) -> Option<Arc<Code>> {
+        let Some(Action::Code(code)) = &self.plan.changes[id].forward else { return None };
+        let derived = self.graph.touched(id).inverse.as_deref()?.as_ref().ok()?;
+        Some(Arc::new(program::inverse(code, derived)))
     }
 
     /// Reports each `undo auto` whose inverse can't be derived.
@@ -186,7 +186,7 @@ impl<'p> Writer<'_, 'p> {
             let Undo::Auto(span) = change.undo else { continue };
             let name = &change.header.name;
             let inverted = match &change.forward {
-                Some(Action::Code(code)) => self.dialect(change, code).map(|dialect| (code, sql::inverse(&code.text, dialect))),
+                Some(Action::Code(code)) => self.graph.touched(id).inverse.as_deref().map(|inverse| (code, inverse)),
                 _ => None,
             };
             if let Some((code, inverse)) = inverted {
@@ -196,7 +196,7 @@ impl<'p> Writer<'_, 'p> {
                         self.findings.push(refused(name, span, code, &[Refusal { range: 0..0, why, help: "write the undo" }]));
                     }
                     Ok(_) => {}
-                    Err(refusals) => self.findings.push(refused(name, span, code, &refusals)),
+                    Err(refusals) => self.findings.push(refused(name, span, code, refusals)),
                 }
                 continue;
             }

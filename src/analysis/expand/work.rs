@@ -1,5 +1,6 @@
 //! What an action does, and the item that applies a change.
 
+use crate::analysis::harm;
 use crate::analysis::program::{Direction, Item, Work};
 use crate::plan::action::{Action, Code, Language};
 use crate::plan::change::Change;
@@ -39,6 +40,9 @@ impl<'p> Writer<'_, 'p> {
         let mut item = self.item(change.header.name.clone(), change.header.title.clone(), change.header.span, work);
         item.release = release;
         item.change = Some((id, Direction::Apply));
+        if let (Work::Sql(_), Some(statements)) = (work, &self.graph.touched(id).statements) {
+            item.harm = harm::first(statements).into();
+        }
         item.takes = change.takes.map(|takes| takes.value);
         if let Work::Restore(backup) = work {
             item.takes = item.takes.or(plan.backups[backup].restore_takes.map(|takes| takes.value));

@@ -7,7 +7,7 @@ use crate::effect::act::Class;
 use crate::effect::sql::{Dialect, Sight};
 use crate::graph::Graph;
 use crate::plan::Plan;
-use crate::plan::change::Change;
+use crate::plan::change::{Change, Undo};
 use crate::plan::id::Id;
 
 use super::{Answer, Made, is_backfill};
@@ -84,6 +84,8 @@ struct Said {
     structure: bool,
     /// Every statement can be read.
     is_read: bool,
+    /// rbk derives the inverse, and its author does not have to be believed.
+    derived: bool,
     lost: Reasons,
     /// Lost if something that is not known is so.
     may_lose: Reasons,
@@ -166,6 +168,7 @@ fn said(plan: &Plan, graph: &Graph, id: Id<Change>, made: &Made) -> Said {
     let (change, touched) = (&plan.changes[id], graph.touched(id));
     let on = change.on.map(|on| on.value);
     let mut said = Said {
+        derived: matches!(change.undo, Undo::Auto(_)),
         structure: touched.touches.iter().any(|touch| touch.is_structural()),
         is_read: touched.statements.as_ref().is_some_and(|all| all.iter().all(|statement| statement.sight != Sight::Opaque)),
         ..Said::default()
@@ -199,12 +202,12 @@ fn schema(answer: &Answer, said: &Said) -> Side {
         Answer::Restore(_) | Answer::ForwardOnly | Answer::Unknown => {
             returned(answer, Side { standing: Standing::Lost, reasons: said.left_out.lines(), decays: Vec::new() })
         }
-        Answer::Clean => Side {
+        _ if said.derived => Side {
             standing: Standing::Returns,
             reasons: vec!["rbk derives the inverse of each statement".to_owned()],
             decays: said.may_fail.lines(),
         },
-        Answer::Claimed | Answer::Lossy(_) | Answer::Manual | Answer::Run(_) => {
+        Answer::Clean | Answer::Claimed | Answer::Lossy(_) | Answer::Manual | Answer::Run(_) => {
             let mut reasons: Vec<String> = match answer {
                 Answer::Run(_) => vec!["its author names another way back".to_owned()],
                 Answer::Manual => vec!["a person takes it back".to_owned()],

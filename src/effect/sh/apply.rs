@@ -198,6 +198,12 @@ impl Outcome {
         self.any = true;
         if deed.verb == Verb::Runs {
             self.reading.opaque.push(Opaque { range: range.clone(), why: deed.why });
+            // How is not known, but that it changes the database is.
+            if deed.kind == "database" {
+                let object =
+                    Object { kind: kind(deed.kind), parts: vec![part.to_owned()], own: name.to_owned(), of: None, range: range.clone() };
+                self.reading.effects.push(Effect { act: Act::Alter(Alter::Other), object });
+            }
             return;
         }
         if deed.verb != Verb::Reads && word.is_some_and(|word| word.known().is_none()) {

@@ -10,7 +10,8 @@ use super::mapped::{HOLE, Mapped, READ};
 use super::parse::{Input, Parsed, Simple, parse};
 use super::tools::{Place, Verb, Wraps, tool};
 use super::{Command, Script, Sql, Word};
-use crate::effect::act::{Act, Opaque, Reading};
+use crate::effect::act::{Act, Alter, Effect, Opaque, Reading};
+use crate::effect::object::ObjectKind;
 use crate::effect::sql::{Dialect, Kind, Sight};
 
 /// How deep scripts may stand in each other: `sh -c "sh -c …"`.
@@ -316,7 +317,12 @@ impl Reader<'_> {
     fn push(&mut self, here: Here<'_>, words: &[Mapped], outcome: Outcome, sql: Vec<Sql>) {
         let words: Vec<Word> = words.iter().map(|word| Word { text: word.known().map(str::to_owned), range: word.range.clone() }).collect();
         let statements = || sql.iter().flat_map(|sql| &sql.statements);
-        let acts = outcome.reading.effects.iter().any(|effect| effect.act != Act::Read);
+        // A database that is changed in ways which can't be read.
+        let unread = |effect: &Effect| {
+            let whole = effect.object.kind == ObjectKind::Database && effect.act == Act::Alter(Alter::Other);
+            whole && outcome.reading.opaque.iter().any(|hidden| hidden.range == effect.object.range)
+        };
+        let acts = outcome.reading.effects.iter().any(|effect| effect.act != Act::Read && !unread(effect));
         let changes = statements().any(|statement| statement.sight == Sight::Changes && statement.kind != Kind::Control);
         let hidden = statements().any(|statement| statement.sight == Sight::Opaque);
         let sight = match () {

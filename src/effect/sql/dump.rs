@@ -1,25 +1,90 @@
 //! A dump of a schema: the statements that made what is there, found again by the objects that they make, alter and grant on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::cursor::Cursor;
 use super::lexis;
-use super::schema::{Schema, Table, plain};
+use super::schema::{self, Schema, Table, plain};
 use super::words::Words;
-use super::{Dialect, Statement, schema, split};
-use crate::effect::act::{Act, Alter};
+use super::{Dialect, Kind, Sight, Statement, split_following};
+use crate::effect::act::{Act, Alter, Effect};
 use crate::effect::object::{Object, ObjectKind};
 
 /// A schema as it was before.
+#[derive(Clone, Debug)]
 pub struct Dump {
     text: String,
     dialect: Dialect,
     statements: Vec<Statement>,
+    /// By the name of an object, without the usual schema: the statements that name it.
+    named: BTreeMap<Vec<String>, Vec<usize>>,
+    /// The sequences that belong to a table, which go with it.
+    owned: BTreeMap<Vec<String>, Vec<Vec<String>>>,
     pub schema: Schema,
 }
 
 impl Dump {
     /// Reads the statements of a dump.
     pub fn read(text: &str, dialect: Dialect) -> Dump {
-        Dump { text: text.to_owned(), dialect, statements: split(text, dialect), schema: schema(text, dialect) }
+        let mut schema = Schema::default();
+        let statements = split_following(text, dialect, &mut schema);
+        // What a program of the client's reads in, or code does, is not said here. A dump sets up its session by `SELECT`.
+        let hides = |statement: &Statement| match statement.kind {
+            Kind::Meta => {
+                ["\\i", "\\ir", "\\include", "\\include_relative", "\\gexec", ".read", "source"].contains(&statement.opening.as_str())
+            }
+            _ => statement.sight == Sight::Opaque && !statement.opening.starts_with("SELECT"),
+        };
+        let hidden = |effect: &Effect| effect.object.parts.last().is_some_and(|name| name == "sqlite_master" || name == "sqlite_schema");
+        let effects = || statements.iter().flat_map(|statement| &statement.reading.effects);
+        let brings = |effect: &Effect| effect.object.kind == ObjectKind::Extension && !schema::is_plain(effect);
+        schema.whole = !schema.is_empty()
+            && !statements.iter().any(hides)
+            && !effects().any(|effect| matches!(effect.act, Act::Insert { .. }) && hidden(effect) || brings(effect));
+        let mut dump = Dump { text: text.to_owned(), dialect, statements, named: BTreeMap::new(), owned: BTreeMap::new(), schema };
+        dump.index();
+        dump
+    }
+
+    fn index(&mut self) {
+        let mut owned: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+        for (at, statement) in self.statements.iter().enumerate() {
+            for effect in &statement.reading.effects {
+                let at_name = self.named.entry(plain(&effect.object.parts, self.dialect).to_vec()).or_default();
+                if at_name.last() != Some(&at) {
+                    at_name.push(at);
+                }
+            }
+            if let Some((table, sequence)) = self.owned_sequence(statement) {
+                owned.entry(table).or_default().push(sequence);
+            }
+        }
+        self.owned = owned;
+    }
+
+    /// Returns the statements that name an object, or what belongs to it, in their order.
+    fn naming(&self, parts: &[String]) -> impl Iterator<Item = &Statement> {
+        let parts = plain(parts, self.dialect);
+        let found = self.named.range(parts.to_vec()..).take_while(|(name, _)| name.starts_with(parts));
+        let found: BTreeSet<usize> = found.flat_map(|(_, statements)| statements.iter().copied()).collect();
+        found.into_iter().map(|at| &self.statements[at])
+    }
+
+    /// Returns the statements that name exactly this.
+    fn naming_just(&self, parts: &[String]) -> impl DoubleEndedIterator<Item = &Statement> {
+        self.named.get(plain(parts, self.dialect)).into_iter().flatten().map(|at| &self.statements[*at])
+    }
+
+    /// Returns the tables of an index, a trigger or a policy that has no table in its name.
+    pub fn tables_of(&self, object: &Object) -> Vec<Vec<String>> {
+        let makers = self.naming_just(&object.parts).filter(|statement| {
+            let mut effects = statement.reading.effects.iter();
+            effects.any(|effect| {
+                matches!(effect.act, Act::Create(_)) && effect.object.kind == object.kind && self.is(&effect.object.parts, &object.parts)
+            })
+        });
+        let read = makers.flat_map(|statement| statement.reading.effects.iter().filter(|effect| effect.act == Act::Read));
+        read.map(|effect| plain(&effect.object.parts, self.dialect).to_vec()).collect()
     }
 
     pub fn table(&self, parts: &[String]) -> Option<&Table> {
@@ -61,21 +126,23 @@ impl Dump {
             let mut effects = statement.reading.effects.iter();
             effects.any(|effect| matches!(effect.act, Act::Create(_)) && effect.object.kind == kind && self.is(&effect.object.parts, parts))
         };
-        self.statements.iter().filter(makes).count()
+        self.naming_just(parts).filter(makes).count()
     }
 
     /// Returns the statements that make an object and all that belongs to it, in their order.
     pub fn whole(&self, parts: &[String]) -> Vec<String> {
-        let owned: Vec<Vec<String>> = self.statements.iter().filter_map(|statement| self.owned_sequence(statement, parts)).collect();
+        let owned = self.owned.get(plain(parts, self.dialect)).map_or(&[][..], Vec::as_slice);
         let named = |object: &Object| {
             self.belongs(&object.parts, parts)
                 || object.kind == ObjectKind::Sequence && owned.iter().any(|sequence| self.is(sequence, &object.parts))
         };
-        self.statements.iter().filter(|statement| self.defines(statement, named)).map(|statement| self.written(statement)).collect()
+        let around = self.naming(parts).chain(owned.iter().flat_map(|sequence| self.naming(sequence)));
+        let around: BTreeMap<usize, &Statement> = around.map(|statement| (statement.range.start, statement)).collect();
+        around.into_values().filter(|statement| self.defines(statement, named)).map(|statement| self.written(statement)).collect()
     }
 
-    /// Returns the sequence that a statement gives to a column of the table: it goes with it.
-    fn owned_sequence(&self, statement: &Statement, table: &[String]) -> Option<Vec<String>> {
+    /// Returns the table to a column of which a statement gives a sequence, and the sequence: it goes with the table.
+    fn owned_sequence(&self, statement: &Statement) -> Option<(Vec<String>, Vec<String>)> {
         let effect = statement.reading.effects.iter().find(|effect| effect.object.kind == ObjectKind::Sequence)?;
         let text = &self.text[statement.range.clone()];
         let pieces = lexis::cut(text, self.dialect);
@@ -84,14 +151,14 @@ impl Dump {
         cursor.at = cursor.before_end(&["owned", "by"])? + 2;
         let column = cursor.name(ObjectKind::Column)?;
         let (_, of) = column.parts.split_last()?;
-        self.is(of, table).then(|| effect.object.parts.clone())
+        Some((plain(of, self.dialect).to_vec(), effect.object.parts.clone()))
     }
 
     /// Returns the statements beside the table's own that say something of one of its columns: comments, constraints, indexes, and
     /// rights; `None` where one of them can't be told from those of other columns.
     pub fn of_column(&self, table: &[String], name: &str) -> Option<Vec<String>> {
         let mut found = Vec::new();
-        for statement in &self.statements {
+        for statement in self.naming(table) {
             let mentions = self.mentions(statement, name);
             let of_table = self.defines(statement, |object| self.belongs(&object.parts, table));
             let makes_table = statement
@@ -133,7 +200,7 @@ impl Dump {
 
     /// Returns the statement that adds a constraint or makes an index.
     pub fn maker(&self, kind: ObjectKind, parts: &[String]) -> Option<String> {
-        let mut found = self.statements.iter().filter(|statement| {
+        let mut found = self.naming_just(parts).filter(|statement| {
             let mut effects = statement.reading.effects.iter().filter(|effect| effect.act != Act::Read);
             let only = effects.next().filter(|_| effects.next().is_none());
             only.is_some_and(|effect| {
@@ -146,7 +213,7 @@ impl Dump {
 
     /// Returns the statement that comments on an object.
     pub fn comment(&self, object: &Object) -> Option<String> {
-        let mut said = self.statements.iter().rev();
+        let mut said = self.naming_just(&object.parts).rev();
         let found = said.find(|statement| {
             let mut effects = statement.reading.effects.iter();
             effects.any(|effect| {

@@ -20,8 +20,8 @@ pub struct Known {
 
 impl Known {
     /// Returns what is known where a schema is, before any code ran.
-    pub fn of(schema: &Schema) -> Known {
-        Known { schema: schema.clone(), ..Known::default() }
+    pub fn of(schema: Schema) -> Known {
+        Known { schema, ..Known::default() }
     }
 
     /// Returns whether an object, or what it belongs to, was made before.

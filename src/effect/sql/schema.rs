@@ -1,12 +1,13 @@
 //! What tables look like, as statements say: a dump of the schema, or the code itself so far. It knows columns with their types; what
 //! is not said it does not know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Dialect;
 use super::cursor::Cursor;
 use super::words::Words;
-use crate::effect::act::{Act, Alter, Create, Detail, Effect};
+use crate::diagnostic::nearest;
+use crate::effect::act::{Act, Alter, Create, Detail, Effect, Lacking};
 use crate::effect::object::{Object, ObjectKind};
 
 /// A column as it is defined.
@@ -54,6 +55,10 @@ impl Table {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     tables: BTreeMap<Vec<String>, Table>,
+    /// The names of tables, views and sequences, by their last part without case: those of which the columns are not known, too.
+    relations: BTreeMap<String, BTreeSet<Vec<String>>>,
+    /// Everything that is there was said: what has no name here is not there.
+    pub whole: bool,
 }
 
 /// Returns a name without the schema that is meant where none is written.
@@ -88,6 +93,7 @@ impl Schema {
     pub fn follow(&mut self, words: &Words<'_>, effects: &[Effect], dialect: Dialect) {
         for effect in effects {
             let parts = plain(&effect.object.parts, dialect).to_vec();
+            self.named(&effect.act, effect.object.kind, &parts, dialect);
             match (&effect.act, effect.object.kind) {
                 (Act::Create(create), ObjectKind::Table) => self.made(words, create, &effect.object, parts, dialect),
                 (Act::Drop { .. }, ObjectKind::Table) => {
@@ -103,6 +109,75 @@ impl Schema {
                 _ => {}
             }
         }
+    }
+
+    /// Follows the names of what can be read from and written to.
+    fn named(&mut self, act: &Act, kind: ObjectKind, parts: &[String], dialect: Dialect) {
+        // What it brings along is not said.
+        if kind == ObjectKind::Extension && matches!(act, Act::Create(_)) && !brings_nothing(parts) {
+            self.whole = false;
+        }
+        if !is_relation(kind) {
+            return;
+        }
+        let Some(last) = parts.last() else { return };
+        match act {
+            Act::Create(_) => drop(self.relations.entry(last.to_lowercase()).or_default().insert(parts.to_vec())),
+            Act::Drop { .. } | Act::Rename(_) => {
+                if let Some(named) = self.relations.get_mut(&last.to_lowercase()) {
+                    named.remove(parts);
+                    if named.is_empty() {
+                        self.relations.remove(&last.to_lowercase());
+                    }
+                }
+                let Act::Rename(to) = act else { return };
+                let to = folded(to, ObjectKind::Table, dialect);
+                if let Some(new) = to.last() {
+                    self.relations.entry(new.to_lowercase()).or_default().insert(to);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns what a statement asks for and is not there. In doubt everything is: a name is looked for in every schema, and what the
+    /// server has by itself is not looked for.
+    pub fn lacking(&self, words: &Words<'_>, effects: &[Effect], dialect: Dialect) -> Vec<Lacking> {
+        let lenient = |index: usize| words.are(index, &["if", "exists"]);
+        if !self.whole || words.is_one(0, &["do", "begin", "call", "explain"]) || (0..words.len()).any(lenient) {
+            return Vec::new();
+        }
+        let mut found: Vec<Lacking> = Vec::new();
+        for (of, effect) in effects.iter().enumerate() {
+            let parts = plain(&effect.object.parts, dialect);
+            // What the statement itself makes is there.
+            let made = |kind: fn(ObjectKind) -> bool, parts: &[String]| {
+                let mut makes = effects.iter().filter(|other| matches!(other.act, Act::Create(_)) && kind(other.object.kind));
+                makes.any(|other| plain(&other.object.parts, dialect) == parts)
+            };
+            let Some((table, mut columns)) = asked(effect, parts) else { continue };
+            if matches!(effect.act, Act::Update { .. }) && !sets_own(words) || made(|kind| kind == ObjectKind::Column, parts) {
+                columns.clear();
+            }
+            if made(is_relation, table) || effect.act == Act::Read && !is_outside(words, effect.object.range.start) || is_of_server(table) {
+                continue;
+            }
+            let Some(last) = table.last() else { continue };
+            let Some(named) = self.relations.get(&last.to_lowercase()) else {
+                let near = nearest(last, self.relations.keys().map(String::as_str)).map(str::to_owned);
+                found.push(Lacking { of, column: None, near });
+                continue;
+            };
+            let exact = self.tables.get(table);
+            let known = exact.or_else(|| named.first().filter(|_| named.len() == 1).and_then(|only| self.tables.get(only)));
+            let Some(known) = known else { continue };
+            let lacks = |column: &&String| !known.columns.iter().any(|(own, _)| own == *column);
+            if let Some(column) = columns.into_iter().find(lacks) {
+                let near = nearest(column, known.columns.iter().map(|(own, _)| own.as_str()));
+                found.push(Lacking { of, column: Some(column.clone()), near: near.map(str::to_owned) });
+            }
+        }
+        found
     }
 
     fn column_mut(&mut self, parts: &[String]) -> Option<&mut Column> {
@@ -166,6 +241,90 @@ impl Schema {
     }
 }
 
+/// Extensions that bring no table or view along.
+const PLAIN: [&str; 16] = [
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "earthdistance",
+    "fuzzystrmatch",
+    "hstore",
+    "intarray",
+    "isn",
+    "ltree",
+    "pg_trgm",
+    "pgcrypto",
+    "plpgsql",
+    "unaccent",
+    "uuid-ossp",
+    "vector",
+];
+
+fn brings_nothing(extension: &[String]) -> bool {
+    extension.last().is_some_and(|name| PLAIN.contains(&name.as_str()))
+}
+
+/// Returns whether an extension brings no table or view along.
+pub fn is_plain(effect: &Effect) -> bool {
+    brings_nothing(&effect.object.parts)
+}
+
+/// Returns whether such an object can be read from.
+fn is_relation(kind: ObjectKind) -> bool {
+    matches!(
+        kind,
+        ObjectKind::Table
+            | ObjectKind::Partition
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Sequence
+            | ObjectKind::Other("foreign table")
+    )
+}
+
+/// Returns the table that has to be there for an effect, and the columns that it has to have.
+fn asked<'e>(effect: &'e Effect, parts: &'e [String]) -> Option<(&'e [String], Vec<&'e String>)> {
+    let member = || parts.split_last().filter(|(_, table)| !table.is_empty());
+    match (&effect.act, effect.object.kind) {
+        (Act::Drop { temporary: true, .. }, _) => None,
+        (Act::Create(_), ObjectKind::Column) => member().map(|(_, table)| (table, Vec::new())),
+        (Act::Create(_), _) => None,
+        (Act::Update { columns, .. }, ObjectKind::Table) => Some((parts, columns.iter().collect())),
+        (_, ObjectKind::Table) => Some((parts, Vec::new())),
+        (_, ObjectKind::Column) => member().map(|(column, table)| (table, vec![column])),
+        _ => None,
+    }
+}
+
+/// Returns whether an `UPDATE` surely sets columns of its first table: it names one table, and no column with what it belongs to.
+fn sets_own(words: &Words<'_>) -> bool {
+    let set = words.find(0, "set").unwrap_or(words.len());
+    !(0..words.len()).any(|index| words.is_sign(index, b'.'))
+        && !(0..set).any(|index| words.is_sign(index, b',') || words.is(index, "join"))
+}
+
+/// Returns whether a name is one of the server's own.
+fn is_of_server(table: &[String]) -> bool {
+    const SCHEMAS: [&str; 9] =
+        ["information_schema", "pg_catalog", "pg_temp", "pg_toast", "mysql", "sys", "performance_schema", "temp", "sqlite_temp"];
+    let schema = table.first().is_some_and(|schema| table.len() > 1 && SCHEMAS.contains(&schema.to_lowercase().as_str()));
+    let name = table.last().map(|name| name.to_lowercase()).unwrap_or_default();
+    schema || ["pg_", "sqlite_", "pragma_", "json_", "seq_"].iter().any(|start| name.starts_with(start)) || name == "dual"
+}
+
+/// Returns whether a place of a statement stands in no brackets.
+fn is_outside(words: &Words<'_>, place: usize) -> bool {
+    let mut depth = 0_i32;
+    for index in 0..words.len() {
+        if words.token(index).is_none_or(|token| token.start as usize >= place) {
+            break;
+        }
+        depth += i32::from(words.is_sign(index, b'(')) - i32::from(words.is_sign(index, b')'));
+    }
+    depth == 0
+}
+
 /// Returns the parts of a name as written, as the dialect compares them.
 pub fn folded(written: &str, kind: ObjectKind, dialect: Dialect) -> Vec<String> {
     let pieces = super::lexis::cut(written, dialect);
@@ -185,8 +344,13 @@ fn body(words: &Words<'_>, table: &Object, dialect: Dialect) -> Option<Table> {
     }
     let open = cursor.at;
     cursor.skip();
+    let whole = cursor;
     let mut cursor = cursor.within(open + 1, cursor.at - 1);
     let mut found = Table::default();
+    // What it inherits stands elsewhere.
+    if whole.before_end(&["inherits"]).is_some() {
+        return None;
+    }
     while !cursor.is_end() {
         let from = cursor.at;
         // The columns of another table are not known here.

@@ -5,6 +5,7 @@
 
 mod known;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::dump::Dump;
@@ -39,15 +40,90 @@ const SAVE: &str = "take a backup before it, and restore that";
 
 /// Returns the inverse of a text, or everything that stands in its way.
 pub fn inverse(text: &str, dialect: Dialect) -> Result<Inverse, Vec<Refusal>> {
-    derive(text, dialect, None)
+    derive(text, dialect, None, &Earlier::default())
 }
 
 /// Returns the inverse of a text where a dump says what was there before it.
 pub fn inverse_on(text: &str, dialect: Dialect, dump: &Dump) -> Result<Inverse, Vec<Refusal>> {
-    derive(text, dialect, Some(dump))
+    derive(text, dialect, Some(dump), &Earlier::default())
 }
 
-fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>) -> Result<Inverse, Vec<Refusal>> {
+/// Returns the inverse of a text that runs after other code, to which a dump says what was there before all of it.
+pub fn inverse_after(text: &str, dialect: Dialect, dump: &Dump, earlier: &Earlier) -> Result<Inverse, Vec<Refusal>> {
+    derive(text, dialect, Some(dump), earlier)
+}
+
+/// What was changed after a dump was written and before a text runs: of that the dump says nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Earlier {
+    /// By the name without the usual schema: who changed it first. What ends with an empty part stands for the indexes and constraints
+    /// of a table.
+    changed: BTreeMap<Vec<String>, String>,
+    /// Who did something that can't be read.
+    unread: Option<String>,
+}
+
+impl Earlier {
+    /// Follows the statements of what has a name.
+    pub fn follow(&mut self, statements: &[Statement], dump: &Dump, dialect: Dialect, who: &str) {
+        for statement in statements {
+            for effect in &statement.reading.effects {
+                let rows = matches!(
+                    effect.act,
+                    Act::Read | Act::Lock | Act::Insert { .. } | Act::Update { .. } | Act::Delete { .. } | Act::Truncate { .. }
+                );
+                if rows {
+                    continue;
+                }
+                let mut changed = Vec::new();
+                follow(statement, effect, dialect, &mut changed);
+                let parts = super::schema::plain(&effect.object.parts, dialect).to_vec();
+                if let (Act::Drop { .. } | Act::Rename(_), ObjectKind::Index) = (&effect.act, effect.object.kind) {
+                    changed.extend(dump.tables_of(&effect.object).iter().map(|table| parts_of_table(table)));
+                }
+                if let Act::Rename(to) = &effect.act {
+                    let to = super::schema::folded(to, effect.object.kind, dialect);
+                    let of = parts.split_last().map_or(&[][..], |(_, of)| of);
+                    changed.push(if to.len() > 1 { to } else { of.iter().cloned().chain(to).collect() });
+                }
+                if matches!(effect.object.kind, ObjectKind::Constraint | ObjectKind::Index)
+                    && let Some((_, of)) = parts.split_last().filter(|(_, of)| !of.is_empty())
+                {
+                    changed.push(parts_of_table(of));
+                }
+                changed.push(parts);
+                for name in changed {
+                    self.changed.entry(name).or_insert_with(|| who.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Keeps that something was done which can't be read.
+    pub fn hide(&mut self, who: &str) {
+        self.unread.get_or_insert_with(|| who.to_owned());
+    }
+
+    /// Returns why the dump does not say how an object was right before the text.
+    fn stands_before(&self, object: &Object, parts: &[String], drops: bool, dialect: Dialect) -> Option<String> {
+        let within = |parts: &[String]| self.changed.range(parts.to_vec()..).next().filter(|(name, _)| name.starts_with(parts));
+        let above = || (1..parts.len()).find_map(|length| self.changed.get_key_value(&parts[..length]));
+        let table = || parts.split_last().map(|(_, table)| table).filter(|_| object.kind == ObjectKind::Column);
+        // Indexes and constraints go with a column; in MySQL it says behind which other one it stands.
+        let around = || match table().filter(|_| drops) {
+            Some(table) if dialect == Dialect::Mysql => within(table),
+            Some(table) => self.changed.get_key_value(&parts_of_table(table)),
+            None => None,
+        };
+        if let Some((_, who)) = within(parts).or_else(above).or_else(around) {
+            return Some(format!("`{who}` changes {object} before it, and the schema says only what was before that"));
+        }
+        let who = self.unread.as_ref()?;
+        Some(format!("what `{who}` does before it can't be read, so that {object} may not be what the schema says"))
+    }
+}
+
+fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) -> Result<Inverse, Vec<Refusal>> {
     let mut inverse = Inverse { statements: Vec::new(), takes: Vec::new(), loses: Vec::new() };
     let mut changed: Vec<Vec<String>> = Vec::new();
     let mut refusals = Vec::new();
@@ -75,6 +151,10 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>) -> Result<Inverse, 
                 let around =
                     parts.split_last().filter(|_| effect.object.kind == ObjectKind::Column).map(|(_, table)| parts_of_table(table));
                 let drops = matches!(effect.act, Act::Drop { .. });
+                if let Some(why) = earlier.stands_before(&effect.object, &parts, drops, dialect) {
+                    refusals.push(Refusal { range: effect.object.range.clone(), why, help: WRITE });
+                    continue;
+                }
                 if changed.iter().any(|other| {
                     other.starts_with(&parts) || parts.starts_with(other) || drops && around.as_ref().is_some_and(|around| other == around)
                 }) {

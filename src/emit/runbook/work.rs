@@ -1,6 +1,6 @@
 //! What a step does, so that a person can do it without the bundle.
 
-use crate::analysis::program::{self, Item, Work};
+use crate::analysis::program::{Item, Work};
 use crate::plan::action::Code;
 use crate::plan::id::Id;
 use crate::plan::target::{Backup, Flag};
@@ -15,7 +15,7 @@ impl Book<'_> {
         let plan = self.plan;
         match item.work {
             Work::Sql(sql) => page.block(&fence("sql", &sql.text)),
-            Work::Inverse(sql, dialect) => page.block(&fence("sql", &program::inverse(sql, dialect).text)),
+            Work::Inverse => item.inverse.iter().for_each(|sql| page.block(&fence("sql", &sql.text))),
             Work::Shell(shell) => {
                 if let Some(dir) = item.dir {
                     page.block(&format!("In the folder {}:", place(dir)));

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::id::Id;
-use crate::plan::target::{Backup, Flag, Method, Release, Target, TargetKind, Writer};
+use crate::plan::target::{Backup, Flag, Method, Release, SchemaFile, Target, TargetKind, Writer};
 use crate::plan::value::Place;
 use crate::source::Spanned;
 use crate::syntax::tree::{PartKind, Statement};
@@ -52,7 +52,7 @@ impl Reader<'_> {
                     }
                 }
                 "server-version" => target.server_version = self.plain_number(&mut parts, "a version has no unit: `server-version 15.4`"),
-                "schema" => target.schema = self.spanned_string(&mut parts),
+                "schema" => target.schema = self.spanned_string(&mut parts).map(SchemaFile::named),
                 "ledger" => target.ledger = parts.next().map(|part| Spanned::new(self.text(part.span).to_owned(), part.span)),
                 _ => continue,
             }

@@ -99,7 +99,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         // A flag that the bundle sets it reads back itself.
         let works = items
             .iter()
-            .any(|item| matches!(item.work, Work::Restore(_) | Work::Sql(_) | Work::Shell(_) | Work::Inverse(..) | Work::Manual(_)));
+            .any(|item| matches!(item.work, Work::Restore(_) | Work::Sql(_) | Work::Shell(_) | Work::Inverse | Work::Manual(_)));
         let asks = items.iter().any(|item| {
             let state = item.applied.is_some() || item.undone.is_some();
             !item.verify.is_empty() || !item.needs.is_empty() || state || matches!(item.work, Work::Verify(_))

@@ -301,7 +301,7 @@ fn work<'p>(plan: &'p Plan, work: Work<'p>) -> (&'static str, Option<&'p str>) {
     let backup = |id| Some(plan.backups[id].header.name.as_str());
     let flag = |id| Some(plan.flags[id].header.name.as_str());
     match work {
-        Work::Sql(_) | Work::Inverse(..) => ("sql", None),
+        Work::Sql(_) | Work::Inverse => ("sql", None),
         Work::Shell(_) => ("shell", None),
         Work::Manual(_) | Work::Nothing => ("manual", None),
         Work::Edit { path, .. } | Work::Unedit { path, .. } => ("edit", Some(path)),

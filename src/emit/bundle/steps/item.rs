@@ -1,6 +1,6 @@
 //! One step: what is done and how, as a call and the files of its code.
 
-use crate::analysis::program::{self, Direction, Failure, Item, Work};
+use crate::analysis::program::{Direction, Failure, Item, Work};
 use crate::diagnostic::Diagnostic;
 use crate::emit::quote;
 use crate::plan::action::{Code, Language};
@@ -53,10 +53,11 @@ impl<'p> Steps<'_, 'p> {
                 self.target(call, target);
                 self.sql(call, item, sql);
             }
-            Work::Inverse(sql, dialect) => {
+            Work::Inverse => {
                 self.field(call, "kind", "sql");
                 self.target(call, target);
-                self.sql(call, item, &program::inverse(sql, dialect));
+                // Where none was derived, the plan has been refused.
+                item.inverse.iter().for_each(|sql| self.sql(call, item, sql));
             }
             Work::Shell(script) => {
                 self.field(call, "kind", "shell");
