@@ -171,6 +171,7 @@ for process in /proc/[0-9]*; do
     esac
 done
 wait_until 'the client has ended' test -s "$WORK/slow"
+never 'no line of the library is shown' grep -q 'line [0-9]*: *[0-9]* Killed' "$WORK/slow"
 that 'its session stays' waits
 expect 3 'whoever comes after ends it' engine sql_unit_recorded shop b3
 says 'it is ended' 'and says so'

@@ -87,5 +87,11 @@ says locked 'and that is said'
 release
 printf 'no database at all, just text\n' >"$WORK/junk"
 expect 2 'a file that is no database' with DB_FILE="$WORK/junk" do_unit lite tx one k11
+mkdir "$WORK/killed"
+printf '#!/bin/sh\nkill -s KILL $$\n' >"$WORK/killed/sqlite3"
+chmod +x "$WORK/killed/sqlite3"
+expect 2 'a client that is killed' with PATH="$WORK/killed:$PATH" do_unit lite tx one k12
+says 'illed' 'is an answer'
+silent_about 'line [0-9]' 'and not a line of the library'
 same "$(names_in "$RBK_STATE/tmp")" '' 'no scratch files stay'
 done_testing

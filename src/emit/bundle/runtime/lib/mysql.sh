@@ -10,8 +10,10 @@ scratch=''
 # mysql_client: the client as every call needs it: one file of options, no commands of its own, no second connection.
 # It stops at the first error.
 mysql_client() {
-    "$RBK_MYSQL_CLIENT" --defaults-file="$RBK_MYSQL_DEFAULTS" --batch --binary-mode --comments --skip-reconnect \
-        --skip-auto-rehash --skip-column-names "$@"
+    {
+        "$RBK_MYSQL_CLIENT" --defaults-file="$RBK_MYSQL_DEFAULTS" --batch --binary-mode --comments --skip-reconnect \
+            --skip-auto-rehash --skip-column-names "$@" 2>&3 3>&-
+    } 3>&2 2>/dev/null
 }
 
 # mysql_ask SQL: what it prints stands in the file `scratch`, 1 after an error, with the reason.
@@ -33,7 +35,7 @@ mysql_error() {
             $0 = substr($0, 1, RSTART - 1) (line > 0 ? " at line " line : "") substr($0, RSTART + RLENGTH)
         }
         print
-    }' | grep . || tail -n 1 "$1"
+    }' | grep . || tail -n 1 "$1" | grep . || client_silent
 }
 
 # mysql_about: who answers: mysql_vendor, mysql_version (as a number), mysql_words for people; the collation of the database; and

@@ -1,9 +1,10 @@
 # PostgreSQL: units of SQL with a record of their completion, questions, and what a failed index build leaves behind.
 # The connection comes from the environment that target_connect set (PGHOST, PGPASSWORD, ...), never from arguments.
 
-# postgres_client: psql as every call needs it: no startup file, no prompt for a password, status 3 after an error.
+# postgres_client: psql as every call needs it: no startup file, no prompt for a password, status 3 after an error. What a shell
+# has to say of a client that was killed, its own line of code, is nobody's business.
 postgres_client() {
-    psql -X -q --no-password -v ON_ERROR_STOP=1 "$@" </dev/null
+    { psql -X -q --no-password -v ON_ERROR_STOP=1 "$@" </dev/null 2>&3 3>&-; } 3>&2 2>/dev/null
 }
 
 # scratch_file NAME: sets `scratch` to a path that only this process uses and only its owner can read.
@@ -35,7 +36,11 @@ postgres_probe() {
 # error_line FILE: the line that says what went wrong, without psql's file names.
 error_line() {
     sed -n -e 's/^psql:.*:[0-9][0-9]*: \(ERROR: .*\)$/\1/p' -e 's/^psql: error: //p' -e '/^ERROR: /p' -e '/^FATAL: /p' \
-        -e '/^Parse error/p' -e '/^Runtime error/p' -e '/^Error: /p' "$1" | head -n 1 | grep . || tail -n 1 "$1"
+        -e '/^Parse error/p' -e '/^Runtime error/p' -e '/^Error: /p' "$1" | head -n 1 | grep . || tail -n 1 "$1" | grep . || client_silent
+}
+
+client_silent() {
+    printf 'the client was killed, or ended without a word\n'
 }
 
 # client_value TEXT: prints it as an argument of psql's \set. Line breaks become \n, for an argument ends with its line.

@@ -13,7 +13,7 @@ sqlite_ready() {
 
 # sqlite_client FILE_OF_COMMANDS: -init would run the operator's own; -batch and -bail as every call needs them.
 sqlite_client() {
-    HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent sqlite3 -batch -bail -noheader "$RBK_SQLITE_FILE" <"$1"
+    { HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent sqlite3 -batch -bail -noheader "$RBK_SQLITE_FILE" <"$1" 2>&3 3>&-; } 3>&2 2>/dev/null
 }
 
 sqlite_probe() {
@@ -22,7 +22,7 @@ sqlite_probe() {
     asked=$scratch
     scratch_file said || return 2
     printf '%s\n' '.timeout 5000' "SELECT 'SQLite ' || sqlite_version() || ', ' || count(*) || CASE count(*) WHEN 1 THEN ' table' ELSE ' tables' END FROM sqlite_master WHERE type = 'table';" >"$asked"
-    if sqlite_client "$asked" >"$scratch" 2>&1; then because 0 "$(cat "$scratch")"; else because 2 "$(head -n 1 "$scratch")"; fi
+    if sqlite_client "$asked" >"$scratch" 2>&1; then because 0 "$(cat "$scratch")"; else because 2 "$(error_line "$scratch")"; fi
     probe_status=$?
     rm -f "$asked" "$scratch"
     return "$probe_status"
@@ -70,7 +70,7 @@ sqlite_unit_recorded() {
     case $recorded_status in
         0) because 0 "the database recorded it: $(cat "$scratch")" ;;
         1) because 1 'the database has no record of it' ;;
-        *) because 2 "$(head -n 1 "$scratch")" ;;
+        *) because 2 "$(error_line "$scratch")" ;;
     esac
     recorded_status=$?
     rm -f "$asked" "$scratch"
