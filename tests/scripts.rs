@@ -31,10 +31,10 @@ pub const RUNNER: &[&str] = &[
 pub const RUNNER_CORE: &[&str] = &["flow", "gates", "parallel", "interrupted", "between", "edits"];
 
 /// Scripts that ask real databases.
-pub const DATABASES: &[&str] = &["urls", "units-postgres", "units-sqlite", "questions", "sqlite", "table-copy", "databases"];
+pub const DATABASES: &[&str] = &["urls", "units-postgres", "units-sqlite", "questions", "sqlite", "table-copy", "databases", "claims"];
 
 /// Scripts that ask MariaDB.
-pub const MARIADB: &[&str] = &["units-mysql", "table-copy-mysql", "dumps-mysql"];
+pub const MARIADB: &[&str] = &["units-mysql", "table-copy-mysql", "dumps-mysql", "claims"];
 
 /// The longest of them: whole backups, and what PostgreSQL does outside a transaction.
 pub const LONGEST: &[&str] = &["units-outside", "dumps", "dumps-owner"];

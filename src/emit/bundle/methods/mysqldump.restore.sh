@@ -3,7 +3,7 @@
 # These servers commit each statement that changes the schema, so this is NO transaction: when it is cut short the database lies
 # between two states, and the restore is to be run again, as often as it takes. What can be known before is looked at before
 # anything is changed: whether the dump is whole, whether nobody holds a table, whether routines may be given back to
-# whom they belong, whether something outside refers to the tables. The tables rbk_journal and rbk_copy_... stay.
+# whom they belong, whether something outside refers to the tables. The tables rbk_journal, rbk_lock and rbk_copy_... stay.
 #
 # Reads RBK_BACKUP_FILE, RBK_BACKUP_TABLES, RBK_MYSQL_DATABASE, RBK_MYSQL_DEFAULTS and RBK_LOCK_TIMEOUT.
 set -eu
@@ -67,7 +67,7 @@ done
 
 # The tables that the dump holds, as it spells them.
 LC_ALL=C sed -n "s/^CREATE TABLE \(\`.*\`\) (\$/\1/p" "$file" >"$scratch/held"
-own="TABLE_NAME = 'rbk_journal' OR TABLE_NAME LIKE 'rbk\\_copy%'"
+own="TABLE_NAME IN ('rbk_journal', 'rbk_lock') OR TABLE_NAME LIKE 'rbk\\_copy%'"
 quoted() {
     printf "CONCAT('\`', REPLACE(%s, '\`', '\`\`'), '\`')" "$1"
 }

@@ -38,7 +38,7 @@ tables=$(printf '%s\n' "${RBK_BACKUP_TABLES:-}" | sed 's/^[[:blank:]]*//; s/[[:b
     printf '%s\n' "$table"
 done)
 kind=whole
-wanted="TABLE_SCHEMA = DATABASE() AND TABLE_TYPE NOT IN ('VIEW', 'SEQUENCE') AND TABLE_NAME NOT LIKE 'rbk\\_journal' AND TABLE_NAME NOT LIKE 'rbk\\_copy%'"
+wanted="TABLE_SCHEMA = DATABASE() AND TABLE_TYPE NOT IN ('VIEW', 'SEQUENCE') AND TABLE_NAME NOT IN ('rbk_journal', 'rbk_lock') AND TABLE_NAME NOT LIKE 'rbk\\_copy%'"
 if [ -n "$tables" ]; then
     kind=tables
     list=$(printf '%s\n' "$tables" | while IFS= read -r table; do
@@ -68,7 +68,7 @@ esac
 if [ "$kind" = whole ]; then
     set -- "$@" --routines --events
     for own in $(ask "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
-        AND (TABLE_NAME = 'rbk_journal' OR TABLE_NAME LIKE 'rbk\\_copy%')"); do
+        AND (TABLE_NAME IN ('rbk_journal', 'rbk_lock') OR TABLE_NAME LIKE 'rbk\\_copy%')"); do
         set -- "$@" "--ignore-table=$RBK_MYSQL_DATABASE.$own"
     done
 fi

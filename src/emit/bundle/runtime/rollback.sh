@@ -44,6 +44,7 @@ use params      # its parameters and secrets
 use options     # the command line
 use processes   # who is alive, and how to stop it
 use lock        # one operator at a time
+use claims      # ... on each database too
 use child       # a step's process: its output, its time, its end
 use ask         # a person at a terminal, or nobody
 use program     # steps.sh, call by call

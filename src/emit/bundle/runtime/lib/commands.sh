@@ -55,6 +55,7 @@ command_help() {
   --choose NAME=OPTION         answers a choice beforehand
   --assume STEP=done|redo      for a step of which nothing can tell whether it was done
   --param NAME=VALUE           a parameter of the plan
+  --take-over RUN              holds a database in the place of that run, which is dead for good
   --slot NAME=TEXT             a slot of a message
 
 Status: 0 reached and verified, 1 a step failed, 2 wrong usage, 3 refused and nothing done,
@@ -102,6 +103,7 @@ command_journal() {
 # command_alone PROGRAM refuses while another run is unfinished. A forward run that has stopped by itself is no obstacle to a
 # scenario: that is what scenarios are for.
 command_alone() {
+    command_gives_way=''
     command_open=$(run_open)
     [ -n "$command_open" ] || return 0
     read -r command_id command_program command_why <<END
@@ -110,8 +112,7 @@ END
     case $1:$command_program:$command_why in
         scenarios/*:prepare:failed | scenarios/*:prepare:pending | scenarios/*:prepare:stopped | scenarios/*:prepare:interrupted | \
             scenarios/*:forward:failed | scenarios/*:forward:pending | scenarios/*:forward:stopped | scenarios/*:forward:interrupted)
-            journal_for "$command_id" "$command_program"
-            journal_or_stop run-ended superseded 0 "$1"
+            command_gives_way="$command_id $command_program"
             ;;
         *)
             die 3 "the $(program_name "$command_program") is unfinished, it $(run_words "$command_why"): ./rollback resume goes on with it, ./rollback abort gives it up"
@@ -180,6 +181,13 @@ command_bounds_only_for_run() {
 }
 
 command_begin() {
+    run_chosen=$(run_name)
+    run_belongs "$run_chosen" "$1"
+    claims_take "$1"
+    if [ -n "$command_gives_way" ]; then
+        journal_for "${command_gives_way% *}" "${command_gives_way#* }"
+        journal_or_stop run-ended superseded 0 "$1"
+    fi
     run_new "$@"
     say_title "${plan_title-}: $(program_title "$1")"
     say_aside "  run $RBK_RUN, by $(operator)"
@@ -198,6 +206,7 @@ command_resume() {
 $command_open
 END
     run_belongs "$command_id" "$command_program"
+    claims_take "$command_program"
     journal_or_stop run-resumed "$command_program" "$(operator)" "$(host_name)" "$$" "$command_why"
     slots_record
     say_title "${plan_title-}: $(program_title "$command_program"), resumed"
@@ -221,6 +230,8 @@ $(run_open)
 END
     journal_for "$command_id" "$command_program"
     journal_or_stop run-ended aborted 0 "by=$(operator)"
+    run_belongs "$command_id" "$command_program"
+    claims_give_back
     lock_release
     say "Given up: the $(program_name "$command_program") ($command_why). Nothing was turned back."
     command_status

@@ -300,7 +300,7 @@ mysql_unit_ended() {
         unit_left=unknown
         because 2 "the connection was lost: $unit_why"
     elif grep -q "^ERROR 1048 .*'unit'" "$unit.said"; then
-        because 2 'another session is at work on this unit'
+        because 2 'another session is at work on this unit, or another run has taken over this database'
     elif [ "$3" -ne 1 ]; then
         unit_left=unknown
         because 2 "the client ended with status $3: $unit_why"
@@ -340,11 +340,12 @@ mysql_engines() {
 mysql_before() {
     mysql_session "${RBK_STATEMENT_TIMEOUT:-0}"
     printf 'SET @rbk_alone = GET_LOCK(%s, 0);\n' "$(mysql_lock "$3")"
+    if [ -n "${RBK_CLAIM-}" ]; then before_held="(SELECT COUNT(*) FROM $(mysql_table rbk_lock) WHERE token = '$RBK_CLAIM')"; else before_held=1; fi
     printf 'SET @rbk_unit = %s;\n' "$(mysql_hex "$3")"
     [ "$1" != tx ] || printf 'START TRANSACTION;\n'
     if [ "$1" = tx ]; then before_text=NULL; else before_text=$(mysql_hex_file "$2"); fi
-    printf "INSERT INTO %s (unit, mode, state, begun_at, done_by, trace, statement) VALUES (IF(@rbk_alone = 1, @rbk_unit, NULL), '%s', 'begun', UTC_TIMESTAMP(), CURRENT_USER(), NULLIF('%s', ''), CONVERT(%s USING utf8mb4)) ON DUPLICATE KEY UPDATE mode = '%s', state = 'begun', trace = NULLIF('%s', ''), begun_at = UTC_TIMESTAMP();\n" \
-        "$(mysql_table rbk_journal)" "$1" "${trace:-}" "$before_text" "$1" "${trace:-}"
+    printf "INSERT INTO %s (unit, mode, state, begun_at, done_by, trace, statement) VALUES (IF(@rbk_alone = 1 AND %s = 1, @rbk_unit, NULL), '%s', 'begun', UTC_TIMESTAMP(), CURRENT_USER(), NULLIF('%s', ''), CONVERT(%s USING utf8mb4)) ON DUPLICATE KEY UPDATE mode = '%s', state = 'begun', trace = NULLIF('%s', ''), begun_at = UTC_TIMESTAMP();\n" \
+        "$(mysql_table rbk_journal)" "$before_held" "$1" "${trace:-}" "$before_text" "$1" "${trace:-}"
     [ "$1" != tx ] || printf 'SAVEPOINT rbk_unit;\n'
 }
 

@@ -12,7 +12,7 @@ options_parse() {
     while [ $# -gt 0 ]; do
         case $1 in
             --yes | --accept-loss | --dry-run) options_add "${1#--}" '' yes ;;
-            --from=* | --only=* | --operator=* | --as=*)
+            --from=* | --only=* | --operator=* | --as=* | --take-over=*)
                 options_key=${1%%=*}
                 options_add "${options_key#--}" '' "${1#*=}"
                 ;;
@@ -20,7 +20,7 @@ options_parse() {
                 options_key=${1%%=*}
                 options_pair "${options_key#--}" "${1#*=}"
                 ;;
-            --from | --only | --operator | --as | --approve | --choose | --assume | --param | --slot)
+            --from | --only | --operator | --as | --take-over | --approve | --choose | --assume | --param | --slot)
                 [ $# -ge 2 ] || die 2 "$1 needs a value"
                 options_key=$1 options_text=$2
                 shift 2

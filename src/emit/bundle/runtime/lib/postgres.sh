@@ -224,6 +224,9 @@ DO $$ BEGIN
 END $$;
 SQL
     printf '\\set rbk_unit %s\n' "$(client_value "$2")"
+    # Whoever takes over from here on waits for the end of this transaction.
+    [ -z "${RBK_CLAIM-}" ] || printf '%s\n' "DO \$\$ BEGIN PERFORM FROM rbk.lock WHERE token = '$RBK_CLAIM' FOR SHARE;" \
+        "IF NOT FOUND THEN RAISE EXCEPTION 'another run has taken over this database'; END IF; END \$\$;"
     printf '%s\n' "INSERT INTO rbk.journal (unit) VALUES (:'rbk_unit');" 'COMMIT;'
 }
 

@@ -93,11 +93,20 @@ preflight_targets() {
         preflight_text=$(redact "$preflight_text")
         if [ "$preflight_status" -eq 0 ]; then
             preflight_yes "$(title targets "$preflight_target")${preflight_text:+: $preflight_text}"
+            preflight_claim "$preflight_target"
         else
             preflight_no "$(title targets "$preflight_target")${preflight_text:+: $preflight_text}"
         fi
     done
     rm -rf "$RBK_TMP"
+}
+
+# Nobody else may be at work where the plan changes something.
+preflight_claim() {
+    rm -f "$RBK_TMP/answer"
+    $RBK_SHELL "$RBK_HOME/lib/step-main.sh" claim "$1" look </dev/null >/dev/null 2>&1 && return
+    preflight_text=$(redact "$(sed 1q "$RBK_TMP/answer" 2>/dev/null)")
+    preflight_no "nobody else is at work there: $preflight_text"
 }
 
 # A backup that has not been taken yet is no fault; one that was taken and is gone is.

@@ -50,6 +50,7 @@ report_summary() {
         run == r && event == "run-resumed" { print "- resumed: " time " by " first " (was: " fourth ")" }
         run == r && event == "run-ended" { print (item == "done" ? "- ended: " : "- stopped: ") time ": " item (item == "left" ? " for " second : "") (third == "" || third == "." ? "" : " (" third ")") }
         run == r && event == "T" { print "- T: " time }
+        run == r && event == "taken-over" { sub(/^by=/, "", second); print "- " item ": taken over from " first ", by " second }
         run == r && event == "param" { print "- parameter " item ": " first }
         run == r && event == "recorded" { print "- recorded, " item ": " first }
         run == r && event == "accepted-loss" { sub(/^by=/, "", second); print "- loss, accepted by " second ": " first }' "r=$1"

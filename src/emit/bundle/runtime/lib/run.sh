@@ -4,14 +4,20 @@
 # is over. The outcome is written down here, by the parent; never in an EXIT trap, which some shells do not
 # run when they are killed, and others run with status 0.
 
+run_chosen=''           # the id of the run that is about to begin, where it was needed before
+
 # run_new PROGRAM FROM ONLY UNTIL begins a run.
 run_new() {
-    RBK_RUN=$(date -u '+%Y%m%d-%H%M%S')-$$
-    run_belongs "$RBK_RUN" "$1"
+    run_belongs "${run_chosen:-$(run_name)}" "$1"
+    run_chosen=''
     journal_or_stop run-started "$1" "$(operator)" "$(host_name)" "$$"
     journal_or_stop bounds - "${2:--}" "${3:--}" "${4:--}"
     params_record || die 3 "cannot write the journal"
     slots_record
+}
+
+run_name() {
+    printf '%s-%s' "$(date -u '+%Y%m%d-%H%M%S')" "$$"
 }
 
 # What fills messages is remembered for those that are sent after an interruption.
@@ -45,6 +51,7 @@ run_carry_out() {
         run_follow "$run_next"
         return
     fi
+    claims_give_back
     lock_release
     exit "$run_status"
 }

@@ -146,6 +146,9 @@ INSERT INTO temp.rbk_promise SELECT 1 FROM (SELECT "table" AS name, count(*) AS 
     LEFT JOIN temp.rbk_before before ON before.name = now.name WHERE now.violations > coalesce(before.violations, 0);
 CREATE TABLE IF NOT EXISTS main.rbk_journal (unit TEXT PRIMARY KEY, done_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
 SQL
+    [ -z "${RBK_CLAIM-}" ] || printf '%s\n' 'CREATE TEMP TABLE rbk_held (held INT,' \
+        'CONSTRAINT "another run has taken over this database" CHECK (held = 1));' \
+        "INSERT INTO temp.rbk_held SELECT count(*) FROM main.rbk_lock WHERE token = '$RBK_CLAIM';"
     printf 'INSERT INTO main.rbk_journal (unit) VALUES (%s);\n' "$(sql_text "$2")"
     printf '%s\n' 'COMMIT;' '.print rbk: tx done'
 }

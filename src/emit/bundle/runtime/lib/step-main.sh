@@ -31,6 +31,7 @@ use host
 use backup
 use edit
 use flag
+use claim
 
 answer_detail=''
 
@@ -60,7 +61,10 @@ main_do() {
         sql) main_sql "$1" ;;
         shell) main_shell ;;
         take) main_take "${step_backup-}" ;;
-        restore) backup_restore "${step_backup-}" "${RBK_BACKUP_FILE-}" ;;
+        restore)
+            main_claim_backup "${step_backup-}" try || return
+            backup_restore "${step_backup-}" "${RBK_BACKUP_FILE-}"
+            ;;
         capture) main_capture "${step_check-}" ;;
         show)
             check_show "${step_check-}" || :
@@ -85,10 +89,10 @@ process_start_of_self() {
 # recorded itself in the database, whatever became of us. The engine says in unit_left whether anything stays of
 # a unit that failed.
 main_sql() {
-    target_probe "$step_target" || {
+    if ! { target_probe "$step_target" && claim_hold "$step_target" must; }; then
         : >"$RBK_TMP/clean"
         return 2
-    }
+    fi
     main_number=0 main_untouched=yes
     for main_unit in ${step_unit-}; do
         main_number=$((main_number + 1))
@@ -97,6 +101,10 @@ main_sql() {
         if main_unit_done "$1"; then
             main_untouched=no
             continue
+        fi
+        # A transaction asks once more when it is done; of what commits by itself it is asked before.
+        if [ "$main_mode" != tx ] && [ "$main_number" -gt 1 ]; then
+            claim_hold "$step_target" must || return 2
         fi
         journal unit "$1" "$main_number" begun "$main_mode" || return 2
         sql_unit "$step_target" "$main_mode" "$main_directory/${main_unit#*:}" "$main_key"
@@ -135,10 +143,23 @@ main_unit_state() {
         END { print (state == "" ? "none" : state) }' "r=$RBK_RUN" "name=$1" "number=$2"
 }
 
+# main_claim TARGET must|try|look: is somebody else at work there? Then nothing has been done.
+main_claim() {
+    claim_hold "$1" "$2" && return
+    : >"$RBK_TMP/clean"
+    return 1
+}
+
+main_claim_backup() {
+    conf backups "$1" backup_target || return 0
+    main_claim "${backup_target-}" "$2"
+}
+
 # --- other kinds ----------------------------------------------------------------
 
 main_shell() {
     if [ -n "${step_target-}" ]; then
+        main_claim "$step_target" try || return
         target_connect "$step_target" || return 2
     fi
     cd "$RBK_HOME" || return 2
@@ -159,6 +180,7 @@ main_folder_of_step() {
 
 # What the engine has taken, verified and copied goes on record with its sum.
 main_take() {
+    main_claim_backup "$1" look || return
     main_artifact=$(main_artifact_path "$1") || return 1
     backup_take "$1" "$main_artifact" || return
     main_sum=$(sha256 "$main_artifact")
@@ -286,6 +308,8 @@ case $main_action in
     ask) check_ask "$1" ;;
     probe) target_probe "$1" ;;
     recorded) sql_unit_recorded "$1" "$2" ;;
+    claim) claim_hold "$@" ;;
+    release) claim_leave "$1" "$2" ;;
     send)
         main_locale
         host_run '' '' "${2:-sh}" "$RBK_HOME/messages/$1" || answer 1
