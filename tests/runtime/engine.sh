@@ -2,7 +2,7 @@
 
 set -u
 plan_params=${plan_params-} plan_env=${plan_env-} plan_secrets=${plan_secrets-}
-for part in values url mysql-url postgres sqlite mysql sql http host check edit flag backup; do
+for part in values url mysql-url postgres sqlite mysql sql http host check edit edit-there flag backup; do
     command . "$RBK_SOURCE/runtime/lib/$part.sh" || exit 127
 done
 answer_detail=''

@@ -212,15 +212,6 @@ fn refused(statements: &str) -> String {
 }
 
 #[test]
-fn an_edit_on_another_machine_is_refused() {
-    let plan = "target far \"Far\" host { ssh \"one\" }\nphase zero \"Zero\" {\n  change config \"Config\" on far {\n    do edit \"a\" ```txt\n      b\n    ```\n    undo auto\n  }\n}";
-    assert_eq!(
-        refused(plan),
-        "form/not-yet: the bundle can't edit a file on another machine yet: `far` [change config \"Config\" on far]\n"
-    );
-}
-
-#[test]
 fn names_that_are_one_variable_are_refused() {
     assert_eq!(
         refused("param a-b \"1\" text\nparam a_b \"2\" text"),

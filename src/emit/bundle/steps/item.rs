@@ -122,19 +122,6 @@ impl<'p> Steps<'_, 'p> {
 
     fn edit(&mut self, call: &mut Call, item: &Item<'p>, path: &str, mode: &str) {
         let target = item.on.map(|on| self.plan.targets[on].header.name.as_str());
-        if let Some(far) = item.via.map(|via| &self.plan.targets[via]).filter(|via| !via.ssh.is_empty()) {
-            let name = &far.header.name;
-            self.draft.refuse(
-                Diagnostic::error(
-                    "form/not-yet",
-                    item.span,
-                    format!("the bundle can't edit a file on another machine yet: `{name}`"),
-                    "edits a file",
-                )
-                .because(far.header.name_span, "is reached through ssh")
-                .help("write what edits it as `sh`, and its undo too"),
-            );
-        }
         self.field(call, "kind", "edit");
         self.target(call, target);
         self.field(call, "path", path);

@@ -61,8 +61,7 @@ host_here() {
 # Braces make the shell read all of the code before it runs any of it, and leave nothing of it for a command that reads
 # its standard input.
 host_there() {
-    command -v ssh >/dev/null 2>&1 || { because 2 'ssh is not installed here'; return; }
-    case $1 in -*) because 2 "\`$1\` is no host"; return ;; esac
+    host_reachable "$1" || return
     case $3 in bash) far_shell='bash -eu -o pipefail -s' ;; *) far_shell='sh -eu -s' ;; esac
     printf '%s\n' "on $1:" >&2
     {
@@ -71,13 +70,23 @@ host_there() {
         printf '{\n'
         cat "$4"
         printf '\n} </dev/null\n'
-    } | ssh -T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -- "$1" "$far_shell"
+    } | host_ssh "$1" "$far_shell"
     host_status=$?
     case $host_status in
         0) ;;
         255) because 255 "$1 could not be reached, or the connection was lost" ;;
         *) because "$host_status" "on $1 it ended with status $host_status" ;;
     esac
+}
+
+host_reachable() {
+    command -v ssh >/dev/null 2>&1 || { because 2 'ssh is not installed here'; return; }
+    case $1 in -*) because 2 "\`$1\` is no host" ;; esac
+}
+
+# host_ssh HOST COMMAND: what it reads is what we read. It never asks.
+host_ssh() {
+    ssh -T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -- "$1" "$2"
 }
 
 shell_word() {

@@ -30,6 +30,7 @@ use check
 use host
 use backup
 use edit
+use edit-there
 use flag
 use claim
 
@@ -251,9 +252,11 @@ main_set() {
 # The copy of the file as it was belongs to the change, so that its undo finds it; each run makes its own. The new content takes
 # the file's place in one moment or not at all, so that nothing stays of an edit that failed.
 main_edit() {
+    edit_touched=no
     main_edit_file "$1" && return
     main_status=$?
-    : >"$RBK_TMP/clean"
+    # Of several hosts the first may have it already.
+    [ "$edit_touched" = yes ] || : >"$RBK_TMP/clean"
     return "$main_status"
 }
 
@@ -271,18 +274,29 @@ main_edit_file() {
             journal saved "$main_owner" "$main_file" || return 2
             ;;
     esac
-    edit_apply "${step_mode-}" "$main_path" "${step_file:+$main_directory/$step_file}" "$main_file"
+    main_content=${step_file:+$main_directory/$step_file}
+    if [ -z "${step_via-}" ] || [ -z "${host_list:-}" ]; then
+        edit_apply "${step_mode-}" "$main_path" "$main_content" "$main_file"
+        return
+    fi
+    for main_host in $host_list; do
+        edit_there "$main_host" "${step_mode-}" "$main_path" "$main_content" "$main_file.$main_host" || return
+        printf '%s\n' "${answer_detail-}"
+    done
 }
 
-# main_edit_path PATH: a relative one lies where the step's code would run: in its directory, in that of its host, or in the bundle.
+# main_edit_path PATH: a relative one lies where the step's code would run: in its directory, in that of its host, or in the bundle; on
+# another host where one arrives there.
 main_edit_path() {
     main_path=$1
+    [ -z "${step_via-}" ] || host_connection "$step_via" || return 2
     case $1 in /*) return 0 ;; esac
     main_folder_of_step || return
     main_folder=${step_dir-}
-    if [ -n "${step_via-}" ]; then
-        host_connection "$step_via" || return 2
-        main_folder=$(host_path "$main_folder")
+    [ -z "${step_via-}" ] || main_folder=$(host_path "$main_folder")
+    if [ -n "${step_via-}" ] && [ -n "${host_list:-}" ]; then
+        main_path=${main_folder:+$main_folder/}$1
+        return 0
     fi
     case $main_folder in
         /*) ;;
