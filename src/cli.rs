@@ -22,6 +22,7 @@ mod output;
 mod rules;
 mod run;
 mod settings;
+mod sign;
 mod terminal;
 mod undo;
 

@@ -1,6 +1,9 @@
 //! The command line, as a terminal shows it.
 
 use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::harness::Rbk;
 
@@ -325,6 +328,34 @@ fn build_writes_a_bundle_or_nothing() {
     let ran = ran.then().file("plan.rbk", PLAN).file("thesis/years-of-work", "").args("build plan.rbk -o thesis").run();
     insta::assert_snapshot!("build_elsewhere", ran.session());
     assert!(ran.path().join("thesis/years-of-work").is_file());
+}
+
+#[test]
+fn build_signs_with_the_stock_program() {
+    let path = std::env::var("PATH").unwrap();
+    let ran = Rbk::new().file("plan.rbk", PLAN).env("PATH", &path).args("build plan.rbk --sign key").run();
+    assert_eq!(ran.status, 2, "{}", ran.session());
+    assert!(ran.stderr.contains("ssh-keygen can't sign with key") && !ran.path().join("add-column").exists(), "{}", ran.session());
+    keygen(ran.path(), "-q -t ed25519 -N  -C ann -f key", None);
+    let ran = ran.then().env("PATH", &path).args("build plan.rbk --sign key").run();
+    assert_eq!(ran.status, 0, "{}", ran.session());
+    fs::write(ran.path().join("signers"), format!("ann {}", ran.read("key.pub"))).unwrap();
+    let signed = |sums: &str| keygen(ran.path(), "-Y verify -f signers -I ann -n rbk-bundle -s add-column/SHA256SUMS.sig", Some(sums));
+    let sums = ran.read("add-column/SHA256SUMS");
+    assert!(signed(&sums) && !signed(&sums.replace('a', "b")));
+    // The signature of what is built from the same plan with the same key is the same.
+    let first = ran.read("add-column/SHA256SUMS.sig");
+    let ran = ran.then().env("PATH", &path).args("build plan.rbk --sign key -o again").run();
+    assert_eq!(ran.read("again/SHA256SUMS.sig"), first);
+}
+
+/// Runs `ssh-keygen` with arguments parted by blanks in a folder, and returns whether it was content.
+fn keygen(folder: &Path, arguments: &str, input: Option<&str>) -> bool {
+    let mut command = Command::new("ssh-keygen");
+    command.args(arguments.split(' ')).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("ssh-keygen is installed");
+    child.stdin.take().expect("it is piped").write_all(input.unwrap_or_default().as_bytes()).expect("it reads");
+    child.wait().expect("it ends").success()
 }
 
 #[test]

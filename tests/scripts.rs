@@ -20,6 +20,7 @@ pub const RUNNER: &[&str] = &[
     "interrupted",
     "between",
     "lock",
+    "signed",
     "hostile",
     "hosts",
     "edits",

@@ -92,6 +92,9 @@ pub struct BuildArgs {
     /// The directory to write; without it, the plan's name in the current directory
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Sign the bundle with a key of ssh: the file of a private key, or of a public one whose private half an agent holds
+    #[arg(long, value_name = "KEY")]
+    pub sign: Option<PathBuf>,
     #[command(flatten)]
     pub look: LookArgs,
     #[command(flatten)]

@@ -6,6 +6,7 @@ use super::args::BuildArgs;
 use super::compile::{Compiled, open};
 use super::files::{self, NewFile};
 use super::output::{Exit, Stop, say};
+use super::sign::{SIGNATURE, sign};
 use super::terminal::{self, Stream};
 use crate::analysis::Facts;
 use crate::diagnostic::{self, Diagnostic, Severity};
@@ -42,8 +43,11 @@ pub fn into(options: &BuildArgs, standing: Standing) -> Result<Option<(PathBuf, 
         Ok((name, bundle)) => {
             tell(&compiled, options);
             let place = options.output.clone().unwrap_or_else(|| PathBuf::from(name));
-            let files: Vec<NewFile<'_>> =
+            let mut files: Vec<NewFile<'_>> =
                 bundle.files.iter().map(|(path, file)| NewFile { path, bytes: &file.bytes, executable: file.executable }).collect();
+            let sums = bundle.files.get("SHA256SUMS").map_or(&[][..], |file| &file.bytes);
+            let signature = options.sign.as_ref().map(|key| sign(key, sums)).transpose()?;
+            files.extend(signature.iter().map(|bytes| NewFile { path: SIGNATURE, bytes, executable: false }));
             if standing == Standing::Replaced || !files::holds_bundle(&place, &files) {
                 files::write_bundle(&place, &files)?;
             }

@@ -22,6 +22,7 @@ pub fn run(options: &RunArgs) -> Result<Exit, Stop> {
         let build = BuildArgs {
             file: options.bundle.clone(),
             output: options.output.clone(),
+            sign: None,
             look: options.look.clone(),
             input: options.input.clone(),
         };

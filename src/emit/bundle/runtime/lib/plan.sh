@@ -107,8 +107,39 @@ plan_intact() {
     ) | awk '/: OK$/ { good++; next } { print; bad = 1 } END { exit bad || !good }'
 }
 
-# plan_verify refuses a bundle that has been altered.
+# plan_signed: where $RBK_SIGNERS names a file of allowed signers, has one of them signed the sums? Prints who, or why not.
+plan_signed() {
+    [ -r "$RBK_SIGNERS" ] || {
+        printf 'the allowed signers in %s cannot be read' "$RBK_SIGNERS"
+        return 1
+    }
+    command -v ssh-keygen >/dev/null 2>&1 || {
+        printf 'ssh-keygen is not installed here'
+        return 1
+    }
+    [ -r "$RBK_HOME/SHA256SUMS.sig" ] || {
+        printf 'it is not signed: SHA256SUMS.sig is missing'
+        return 1
+    }
+    plan_signer=$(ssh-keygen -Y find-principals -f "$RBK_SIGNERS" -s "$RBK_HOME/SHA256SUMS.sig" 2>/dev/null | head -n 1)
+    plan_signer=${plan_signer%%,*}
+    [ -n "$plan_signer" ] || {
+        printf 'its signature is of nobody in %s' "$RBK_SIGNERS"
+        return 1
+    }
+    ssh-keygen -Y verify -f "$RBK_SIGNERS" -I "$plan_signer" -n rbk-bundle -s "$RBK_HOME/SHA256SUMS.sig" \
+        <"$RBK_HOME/SHA256SUMS" >/dev/null 2>&1 || {
+        printf 'its signature is not that of SHA256SUMS, or not one for a bundle'
+        return 1
+    }
+    printf '%s' "$plan_signer"
+}
+
+# plan_verify refuses a bundle that has been altered, or that nobody has signed who may.
 plan_verify() {
+    if [ -n "${RBK_SIGNERS-}" ]; then
+        plan_signer=$(plan_signed) || die 3 "this bundle is not run: $plan_signer"
+    fi
     plan_altered=$(plan_intact) || die 3 "this bundle has been altered since it was built, and is not run:
 $plan_altered"
 }

@@ -36,6 +36,12 @@ preflight_sums() {
     else
         preflight_no "the bundle has been altered: $preflight_text"
     fi
+    [ -n "${RBK_SIGNERS-}" ] || return 0
+    if preflight_text=$(plan_signed); then
+        preflight_yes "$preflight_text has signed it"
+    else
+        preflight_no "somebody has signed it who may: $preflight_text"
+    fi
 }
 
 preflight_journal() {
