@@ -107,6 +107,32 @@ silent_about 's3cr' 'no password is said'
 expect 2 'no URL' with DB_URL= do_unit pg tx one z3
 says 'DB_URL is not set' 'and says so'
 
+# The client is killed: before it has begun, and when all was committed.
+real=$(command -v psql)
+cat >"$WORK/bin/psql" <<END
+#!/bin/sh
+case "\$*" in
+    *.unit*)
+        case \$KILLED in
+            behind) "$real" "\$@" ;;
+        esac
+        kill -s KILL \$\$
+        ;;
+esac
+exec "$real" "\$@"
+END
+chmod +x "$WORK/bin/psql"
+unit killed 'INSERT INTO t VALUES (60)'
+expect 1 'a client that is killed before it has begun' with KILLED=before PATH="$WORK/bin:$PATH" do_unit pg tx killed k30
+says 'nothing of it stays' 'and what stays of it'
+says 'left: nothing' 'is nothing'
+expect 0 'a client that is killed behind its COMMIT' with KILLED=behind PATH="$WORK/bin:$PATH" do_unit pg tx killed k31
+same "$(q 'SELECT count(*) FROM t WHERE a = 60')" 1 'has done its work, once'
+hold "SELECT pg_advisory_lock(hashtext('rbk'), hashtext('k32'));" psql -X -q -d "$db"
+expect 2 'while its COMMIT may be under way' with KILLED=before RBK_LOCK_TIMEOUT=100ms PATH="$WORK/bin:$PATH" do_unit pg tx killed k32
+says 'left: unknown' 'nobody knows'
+release
+
 # Several at once.
 q 'DROP SCHEMA rbk CASCADE' 2>/dev/null
 for each in 1 2 3 4; do

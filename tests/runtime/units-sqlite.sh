@@ -85,6 +85,25 @@ unit busy 'INSERT INTO t VALUES (8)'
 expect 1 'somebody else writes' with RBK_LOCK_TIMEOUT=300ms do_unit lite tx busy k10
 says locked 'and that is said'
 release
+# The client is killed: before it has begun, and when all was committed.
+real=$(command -v sqlite3)
+cat >"$WORK/bin/sqlite3" <<END
+#!/bin/sh
+text=\$(cat)
+case \$text in
+    *'rbk: tx done'*)
+        [ "\$KILLED" = before ] || printf '%s\n' "\$text" | "$real" "\$@"
+        kill -s KILL \$\$
+        ;;
+esac
+printf '%s\n' "\$text" | "$real" "\$@"
+END
+chmod +x "$WORK/bin/sqlite3"
+unit killed 'INSERT INTO t VALUES (60)'
+expect 1 'a client that is killed before it has begun' with KILLED=before PATH="$WORK/bin:$PATH" do_unit lite tx killed k12
+says 'left: nothing' 'leaves nothing'
+expect 0 'a client that is killed behind its COMMIT' with KILLED=behind PATH="$WORK/bin:$PATH" do_unit lite tx killed k13
+same "$(q 'SELECT count(*) FROM t WHERE a = 60')" 1 'has done its work, once'
 printf 'no database at all, just text\n' >"$WORK/junk"
 expect 2 'a file that is no database' with DB_FILE="$WORK/junk" do_unit lite tx one k11
 mkdir "$WORK/killed"

@@ -113,7 +113,12 @@ postgres_journal() {
     rm -f "$scratch"
 }
 
-# postgres_unit_recorded KEY: 0 the database remembers it, 1 it does not, 2 it could not be asked.
+# The lock that a transaction takes before it records itself: who gets it after a client was killed finds its COMMIT done, or
+# never sent.
+postgres_alone="hashtext('rbk'), hashtext(:'rbk_unit')"
+
+# postgres_unit_recorded KEY [ended]: 0 the database remembers it, 1 it does not, 2 it could not be asked. With `ended` it is asked
+# when no session is at work on it any more.
 postgres_unit_recorded() {
     postgres_ready || return 2
     scratch_file ask || return 2
@@ -121,6 +126,7 @@ postgres_unit_recorded() {
     scratch_file said || return 2
     {
         printf '\\set rbk_unit %s\n' "$(client_value "$1")"
+        [ -z "${2-}" ] || printf "SET lock_timeout = '%s';\nSELECT pg_advisory_lock(%s) AS rbk_alone \\gset\n" "${RBK_LOCK_TIMEOUT:-5s}" "$postgres_alone"
         printf '%s\n' "SELECT to_regclass('rbk.journal') IS NOT NULL AS there \\gset" '\if :there' \
             "SELECT 'done ' || done_at FROM rbk.journal WHERE unit = :'rbk_unit';" '\endif'
     } >"$asked"
@@ -171,14 +177,18 @@ postgres_unit() {
     unit_status=$?
     cat "$said" >&2
     [ "$unit_status" -ne 0 ] || [ -z "$index" ] || postgres_index_valid "$index" || unit_status=9
-    postgres_unit_ended "$1" "$unit_status"
+    postgres_unit_ended "$1" "$unit_status" "$3"
     unit_status=$?
     rm -f "$unit" "$said"
     return "$unit_status"
 }
 
-# postgres_unit_ended MODE STATUS_OF_PSQL: 3 is an error of SQL, 2 a connection that was refused or lost.
+# postgres_unit_ended MODE STATUS_OF_PSQL KEY: 3 is an error of SQL, 2 a connection that was refused or lost, 1 an error of psql itself.
 postgres_unit_ended() {
+    if [ "$1" = tx ] && [ "$2" -gt 128 ]; then
+        postgres_unit_killed "$3"
+        return
+    fi
     case $2 in
         0) because 0 'done' ;;
         9) because 1 "${answer_detail:-}" ;;
@@ -198,6 +208,19 @@ postgres_unit_ended() {
                 postgres_detach_hint
                 because 1 "$unit_why${left_behind:+; $left_behind}"
             fi
+            ;;
+    esac
+}
+
+# postgres_unit_killed KEY: the client was killed, perhaps behind its COMMIT.
+postgres_unit_killed() {
+    postgres_unit_recorded "$1" ended
+    case $? in
+        0) return 0 ;;
+        1) because 1 'the client was killed (nothing of it stays)' ;;
+        *)
+            unit_left=unknown
+            because 2 "the client was killed, and whether it had committed could not be asked: ${answer_detail:-}"
             ;;
     esac
 }
@@ -227,7 +250,8 @@ SQL
     # Whoever takes over from here on waits for the end of this transaction.
     [ -z "${RBK_CLAIM-}" ] || printf '%s\n' "DO \$\$ BEGIN PERFORM FROM rbk.lock WHERE token = '$RBK_CLAIM' FOR SHARE;" \
         "IF NOT FOUND THEN RAISE EXCEPTION 'another run has taken over this database'; END IF; END \$\$;"
-    printf '%s\n' "INSERT INTO rbk.journal (unit) VALUES (:'rbk_unit');" 'COMMIT;'
+    printf '%s\n' "SELECT pg_advisory_xact_lock($postgres_alone) AS rbk_alone \gset" \
+        "INSERT INTO rbk.journal (unit) VALUES (:'rbk_unit');" 'COMMIT;'
 }
 
 postgres_auto_text() {

@@ -91,18 +91,21 @@ sqlite_unit() {
     said=$scratch
     { sqlite_settings && "sqlite_${1}_text" "$2" "$3"; } >"$unit" || { because 2 'cannot write the unit'; return; }
     scratch_file out || return 2
-    sqlite_client "$unit" >"$scratch" 2>"$said"
+    unit_out=$scratch
+    sqlite_client "$unit" >"$unit_out" 2>"$said"
     unit_status=$?
     # The last word is said after the COMMIT only: .quit and .exit of the author end the client with status 0.
-    if [ "$unit_status" -eq 0 ] && [ "$(tail -n 1 "$scratch")" != "rbk: $1 done" ]; then
+    if [ "$unit_status" -eq 0 ] && [ "$(tail -n 1 "$unit_out")" != "rbk: $1 done" ]; then
         unit_status=1
         printf '%s\n' 'Error: the unit ended before its last statement' >>"$said"
     fi
     sed '$!b
-/^rbk: .* done$/d' "$scratch"
+/^rbk: .* done$/d' "$unit_out"
     cat "$said" >&2
     if [ "$unit_status" -eq 0 ]; then
         because 0 'done'
+    elif [ "$1" = tx ] && [ "$unit_status" -gt 128 ]; then
+        sqlite_unit_killed "$3"
     elif [ "$1" = tx ]; then
         sqlite_why=$(error_line "$said")
         # The savepoint is gone when the unit said COMMIT or ROLLBACK.
@@ -117,8 +120,21 @@ sqlite_unit() {
         because 1 "$(error_line "$said")"
     fi
     unit_status=$?
-    rm -f "$unit" "$said" "$scratch"
+    rm -f "$unit" "$said" "$unit_out"
     return "$unit_status"
+}
+
+# sqlite_unit_killed KEY: the client was killed, perhaps behind its COMMIT.
+sqlite_unit_killed() {
+    sqlite_unit_recorded "$1"
+    case $? in
+        0) return 0 ;;
+        1) because 1 'the client was killed (nothing of it stays)' ;;
+        *)
+            unit_left=unknown
+            because 2 "the client was killed, and whether it had committed could not be asked: ${answer_detail:-}"
+            ;;
+    esac
 }
 
 # foreign_keys is set before the transaction, for inside SQLite ignores it: ON if the unit asks for it (then cascades work),
