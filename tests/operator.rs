@@ -1,5 +1,6 @@
 //! An operator with a bundle: builds a plan, runs `./rollback` in a shell of choice, and reads what came of it.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,6 +24,20 @@ impl Shell {
 
 /// The shells of this version's promise.
 pub const SHELLS: [Shell; 2] = [Shell("dash", &[]), Shell("bash", &["--posix"])];
+
+/// Carries a command out, whatever happens meanwhile.
+type CarryOut = Box<dyn FnMut(&Operator, &str) -> Run>;
+
+/// How commands that carry something out are carried out on this thread, and in which shell: the fault campaign disturbs them.
+pub struct Disturbance {
+    pub shell: Shell,
+    pub carry_out: CarryOut,
+}
+
+thread_local! {
+    /// Nothing, but in the fault campaign.
+    pub static DISTURBANCE: RefCell<Option<Disturbance>> = const { RefCell::new(None) };
+}
 
 /// A bundle on disk, its state beside it, and the environment that it runs in.
 pub struct Operator {
@@ -57,6 +72,7 @@ impl Operator {
             .output()
             .expect("rbk runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let shell = DISTURBANCE.with_borrow(|of| of.as_ref().map_or(shell, |of| of.shell));
         Operator { folder, shell, environment: Vec::new(), always: String::new() }
     }
 
@@ -87,6 +103,14 @@ impl Operator {
         Run { text, status: output.status.code().unwrap_or(-1) }
     }
 
+    /// The same, while something may go wrong: it is told with everything that people type then.
+    fn carry_out(&self, arguments: &str) -> Run {
+        DISTURBANCE.with_borrow_mut(|of| match of {
+            Some(of) => (of.carry_out)(self, arguments),
+            None => self.run(arguments),
+        })
+    }
+
     /// Starts `./rollback` and returns while it runs.
     pub fn start(&self, arguments: &str) -> Child {
         let log = fs::File::create(self.folder.path().join("started.log")).expect("the folder is writable");
@@ -108,18 +132,18 @@ impl Operator {
 
     /// Runs to the promised end.
     pub fn succeeds(&self, arguments: &str) -> String {
-        let run = self.run(arguments);
+        let run = self.carry_out(arguments);
         assert_eq!(run.status, 0, "./rollback {arguments} in {:?}:\n{}", self.shell, run.text);
         run.text
     }
 
     /// Runs to the promised end, doing what each manual step asks for: `by_hand` is given the step, and `resume` goes on behind it.
     pub fn carries(&self, arguments: &str, answers: &str, mut by_hand: impl FnMut(&str)) {
-        let mut run = self.run(&format!("{arguments} {answers}"));
+        let mut run = self.carry_out(&format!("{arguments} {answers}"));
         for _ in 0..50 {
             let Some(step) = run.pending() else { break };
             by_hand(step);
-            run = self.run(&format!("resume {answers} --assume {step}=done"));
+            run = self.carry_out(&format!("resume {answers} --assume {step}=done"));
         }
         assert_eq!(run.status, 0, "./rollback {arguments} in {:?}:\n{}", self.shell, run.text);
     }
@@ -129,7 +153,8 @@ impl Operator {
         fs::read_to_string(self.bundle().join("state/journal")).unwrap_or_default()
     }
 
-    fn command(&self, arguments: &str) -> Command {
+    /// Returns the command that runs `./rollback`.
+    pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(self.shell.0);
         command
             .args(self.shell.1)
@@ -141,6 +166,7 @@ impl Operator {
             .env("PATH", servers::path())
             .env("HOME", self.folder.path())
             .env("LC_ALL", "C")
+            .env("RBK_SHELL", self.shell.called())
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -99,7 +99,6 @@ const BEFORE_SWITCH: &str = "run before-switch --approve before-switch=before-sw
 const AFTER_SWITCH: &str = "run after-switch --approve after-switch=after-switch --accept-loss";
 const EMERGENCY: &str = "run emergency --approve emergency=emergency --as owner --accept-loss --slot by-hand=0";
 
-#[test]
 fn before_the_switch_every_phase_leads_back_to_what_was() {
     let stage = Stage::set(SHELLS[0]);
     stage.operator.succeeds("check");
@@ -110,7 +109,6 @@ fn before_the_switch_every_phase_leads_back_to_what_was() {
     }
 }
 
-#[test]
 fn preparation_alone_is_taken_back_too() {
     let stage = Stage::set(SHELLS[1]);
     stage.carries("prepare");
@@ -118,7 +116,6 @@ fn preparation_alone_is_taken_back_too() {
     stage.both_are_as_before("after the preparation");
 }
 
-#[test]
 fn a_migration_that_is_killed_leaves_a_run_that_leads_back() {
     let stage = Stage::set(SHELLS[0]);
     stage.carries("prepare");
@@ -145,7 +142,6 @@ fn a_migration_that_is_killed_leaves_a_run_that_leads_back() {
     stage.both_are_as_before("after a killed load");
 }
 
-#[test]
 fn after_the_switch_what_people_entered_comes_back_with_them() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("cutover");
@@ -160,7 +156,6 @@ fn after_the_switch_what_people_entered_comes_back_with_them() {
     assert!(now == stage.v2, "V2 is not as it was:\n{}", difference(&stage.v2, &now));
 }
 
-#[test]
 fn after_the_switch_without_anything_entered_both_are_as_they_were() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("cutover");
@@ -168,7 +163,6 @@ fn after_the_switch_without_anything_entered_both_are_as_they_were() {
     stage.both_are_as_before("after the switch");
 }
 
-#[test]
 fn after_the_first_day_the_emergency_leads_back() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("cutover");
@@ -177,4 +171,13 @@ fn after_the_first_day_the_emergency_leads_back() {
     stage.carries(EMERGENCY);
     let now = stage.server.canonical("v2");
     assert!(now == stage.v2, "V2 is not as it was:\n{}", difference(&stage.v2, &now));
+}
+
+stories! {
+    before_the_switch_every_phase_leads_back_to_what_was,
+    preparation_alone_is_taken_back_too,
+    a_migration_that_is_killed_leaves_a_run_that_leads_back,
+    after_the_switch_what_people_entered_comes_back_with_them,
+    after_the_switch_without_anything_entered_both_are_as_they_were,
+    after_the_first_day_the_emergency_leads_back,
 }

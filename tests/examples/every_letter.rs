@@ -65,7 +65,6 @@ impl Club {
     }
 }
 
-#[test]
 fn before_a_wide_letter_could_come_every_position_leads_back_to_what_was() {
     let club = Club::open(SHELLS[0]);
     for phase in ["copy", "swap"] {
@@ -75,7 +74,6 @@ fn before_a_wide_letter_could_come_every_position_leads_back_to_what_was() {
     }
 }
 
-#[test]
 fn what_was_written_while_the_tables_grew_goes_both_ways() {
     let club = Club::open(SHELLS[1]);
     club.operator.succeeds("prepare --operator tester");
@@ -93,7 +91,6 @@ fn what_was_written_while_the_tables_grew_goes_both_ways() {
     assert_eq!(club.reviews(), written);
 }
 
-#[test]
 fn with_every_letter_open_going_back_costs_those_letters_and_nothing_else() {
     let club = Club::open(SHELLS[1]);
     club.forward_through("open");
@@ -117,7 +114,6 @@ fn with_every_letter_open_going_back_costs_those_letters_and_nothing_else() {
     club.is_as(&now, "which lost its wide letters alone");
 }
 
-#[test]
 fn killed_while_it_copies_it_goes_on_or_back() {
     let club = Club::open(SHELLS[0]);
     // Somebody changes the name of who wrote a review of the second batch: copying it waits.
@@ -175,4 +171,11 @@ impl Club {
         let of = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE";
         self.server.sql("", &format!("{of} '{like}' AND ID <> CONNECTION_ID()")).trim().to_owned()
     }
+}
+
+stories! {
+    before_a_wide_letter_could_come_every_position_leads_back_to_what_was,
+    what_was_written_while_the_tables_grew_goes_both_ways,
+    with_every_letter_open_going_back_costs_those_letters_and_nothing_else,
+    killed_while_it_copies_it_goes_on_or_back,
 }

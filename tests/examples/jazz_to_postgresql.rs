@@ -223,7 +223,6 @@ fn settings(place: &Path) -> String {
     fs::read_to_string(place.join("settings.env")).expect("the settings are there")
 }
 
-#[test]
 fn before_the_switch_every_change_done_or_half_done_leads_back_to_what_was() {
     let stage = Stage::set(SHELLS[1]);
     stage.operator.succeeds("check");
@@ -265,7 +264,6 @@ fn before_the_switch_every_change_done_or_half_done_leads_back_to_what_was() {
     stage.all_is_as_before("after the copy");
 }
 
-#[test]
 fn until_jazz_is_closed_nothing_that_was_written_is_lost_and_then_there_is_no_way_back() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("switch-over");
@@ -314,7 +312,6 @@ fn until_jazz_is_closed_nothing_that_was_written_is_lost_and_then_there_is_no_wa
     assert_eq!(jazz, "", "nobody's data is in Jazz again");
 }
 
-#[test]
 fn level_1_and_2_mend_it_in_place_and_lose_nothing() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("switch-over");
@@ -353,7 +350,6 @@ fn level_1_and_2_mend_it_in_place_and_lose_nothing() {
     stage.stores_agree("after level 2");
 }
 
-#[test]
 fn level_4_brings_back_what_was_damaged_and_loses_exactly_what_it_says() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("switch-over");
@@ -387,4 +383,11 @@ fn level_4_brings_back_what_was_damaged_and_loses_exactly_what_it_says() {
     stage.scenario("back-to-jazz", "");
     assert_eq!(stage.rows_of_jazz(), good);
     stage.all_is_as_before("after level 3");
+}
+
+stories! {
+    before_the_switch_every_change_done_or_half_done_leads_back_to_what_was,
+    until_jazz_is_closed_nothing_that_was_written_is_lost_and_then_there_is_no_way_back,
+    level_1_and_2_mend_it_in_place_and_lose_nothing,
+    level_4_brings_back_what_was_damaged_and_loses_exactly_what_it_says,
 }

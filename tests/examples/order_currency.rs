@@ -76,7 +76,6 @@ impl Shop {
     }
 }
 
-#[test]
 fn before_the_opening_every_phase_leads_back_to_what_was() {
     let shop = Shop::open(SHELLS[0]);
     let said = shop.operator.succeeds("check");
@@ -90,7 +89,6 @@ fn before_the_opening_every_phase_leads_back_to_what_was() {
     }
 }
 
-#[test]
 fn after_the_opening_exactly_the_stated_loss_is_lost() {
     let shop = Shop::open(SHELLS[1]);
     shop.forward_through("open");
@@ -108,7 +106,6 @@ fn after_the_opening_exactly_the_stated_loss_is_lost() {
     assert_eq!(shop.maintenance(), "off");
 }
 
-#[test]
 fn the_column_comes_back_with_what_was_written_since() {
     let shop = Shop::open(SHELLS[0]);
     shop.forward_through("open");
@@ -125,7 +122,6 @@ fn the_column_comes_back_with_what_was_written_since() {
     shop.is_as(&opened, "the second time");
 }
 
-#[test]
 fn killed_within_a_statement_it_goes_on_where_it_was() {
     for shell in SHELLS {
         let mut shop = Shop::open(shell);
@@ -150,7 +146,6 @@ fn killed_within_a_statement_it_goes_on_where_it_was() {
     }
 }
 
-#[test]
 fn a_statement_that_was_done_and_not_recorded_is_not_done_again() {
     let shop = Shop::open(SHELLS[0]);
     // Once there and back, so that there is a record to hold up.
@@ -164,7 +159,6 @@ fn a_statement_that_was_done_and_not_recorded_is_not_done_again() {
     shop.is_as(&shop.before, "after a kill behind the statement");
 }
 
-#[test]
 fn a_signal_ends_the_statement_on_the_server_too() {
     let mut shop = Shop::open(SHELLS[0]);
     shop.operator.set("RBK_LOCK_TIMEOUT", "10min");
@@ -213,4 +207,13 @@ impl Shop {
         }
         wait_until("they are gone", || self.sessions(like) == "0");
     }
+}
+
+stories! {
+    before_the_opening_every_phase_leads_back_to_what_was,
+    after_the_opening_exactly_the_stated_loss_is_lost,
+    the_column_comes_back_with_what_was_written_since,
+    killed_within_a_statement_it_goes_on_where_it_was,
+    a_statement_that_was_done_and_not_recorded_is_not_done_again,
+    a_signal_ends_the_statement_on_the_server_too,
 }

@@ -142,7 +142,6 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[test]
 fn while_closed_every_phase_leads_back_to_what_was() {
     let stage = Stage::set(SHELLS[0]);
     stage.operator.succeeds("check");
@@ -154,7 +153,6 @@ fn while_closed_every_phase_leads_back_to_what_was() {
     }
 }
 
-#[test]
 fn a_drop_that_is_killed_or_waits_in_vain_leads_back_and_the_next_attempt_goes_through() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("save");
@@ -175,7 +173,6 @@ fn a_drop_that_is_killed_or_waits_in_vain_leads_back_and_the_next_attempt_goes_t
     assert_eq!(stage.asks("GET", "/portal", "").0, 200);
 }
 
-#[test]
 fn giving_up_after_the_opening_loses_what_was_entered_and_keeps_a_copy() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("open-again");
@@ -197,7 +194,6 @@ fn giving_up_after_the_opening_loses_what_was_entered_and_keeps_a_copy() {
     assert_eq!(stage.server.sql("returned", entries), stage.server.sql("breeder", entries) + "5 entered after the opening\n");
 }
 
-#[test]
 fn after_phase_5_its_code_goes_back_and_its_data_stays() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("phase-5");
@@ -230,7 +226,6 @@ const RUIN: &str = r#"
     DELETE FROM "Party" WHERE id IN (3, 900);
 "#;
 
-#[test]
 fn ruined_references_are_mended_where_we_are() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("open-again");
@@ -245,4 +240,12 @@ fn ruined_references_are_mended_where_we_are() {
     // Writes stop and go on with the flag, and nothing stays behind.
     stage.chooses("run fix-forward", "--yes --choose cause=exposure");
     assert_eq!(stage.asks("POST", "/waitlist?party=3", "writes are on again").0, 200);
+}
+
+stories! {
+    while_closed_every_phase_leads_back_to_what_was,
+    a_drop_that_is_killed_or_waits_in_vain_leads_back_and_the_next_attempt_goes_through,
+    giving_up_after_the_opening_loses_what_was_entered_and_keeps_a_copy,
+    after_phase_5_its_code_goes_back_and_its_data_stays,
+    ruined_references_are_mended_where_we_are,
 }

@@ -42,7 +42,6 @@ pub(super) fn canonical(database: &Path) -> String {
     lines.join("\n")
 }
 
-#[test]
 fn the_way_back_restores_schema_and_rows() {
     for shell in SHELLS {
         let (operator, database) = shop(shell);
@@ -61,7 +60,6 @@ fn the_way_back_restores_schema_and_rows() {
     }
 }
 
-#[test]
 fn exactly_the_stated_loss_is_lost() {
     let (operator, database) = shop(SHELLS[0]);
     let before = canonical(&database);
@@ -76,7 +74,6 @@ fn exactly_the_stated_loss_is_lost() {
     assert_eq!(canonical(&database), before);
 }
 
-#[test]
 fn where_a_scenario_does_not_apply_it_is_refused_and_nothing_is_done() {
     let (operator, database) = shop(SHELLS[0]);
     let before = canonical(&database);
@@ -88,7 +85,6 @@ fn where_a_scenario_does_not_apply_it_is_refused_and_nothing_is_done() {
     assert_eq!(canonical(&database), before);
 }
 
-#[test]
 fn a_runner_killed_within_a_step_leaves_a_run_that_resumes_to_the_same_end() {
     for shell in SHELLS {
         let (operator, database) = shop(shell);
@@ -120,7 +116,6 @@ fn a_runner_killed_within_a_step_leaves_a_run_that_resumes_to_the_same_end() {
     }
 }
 
-#[test]
 fn an_altered_bundle_and_a_missing_database_are_refused_before_anything_is_touched() {
     let (operator, database) = shop(SHELLS[0]);
     std::fs::remove_file(&database).expect("it is there");
@@ -136,4 +131,12 @@ fn an_altered_bundle_and_a_missing_database_are_refused_before_anything_is_touch
     let run = operator.run("prepare --operator tester");
     assert_eq!(run.status, 3, "{}", run.text);
     assert_eq!(canonical(&database), before);
+}
+
+stories! {
+    the_way_back_restores_schema_and_rows,
+    exactly_the_stated_loss_is_lost,
+    where_a_scenario_does_not_apply_it_is_refused_and_nothing_is_done,
+    a_runner_killed_within_a_step_leaves_a_run_that_resumes_to_the_same_end,
+    an_altered_bundle_and_a_missing_database_are_refused_before_anything_is_touched,
 }

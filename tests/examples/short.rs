@@ -85,7 +85,6 @@ fn sqlite(database: &Path, sql: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-#[test]
 fn a_dropped_column_comes_back_and_what_was_written_since_stays() {
     let shop = Shop::open("drop-column", SHELLS[0]);
     let before = shop.all();
@@ -100,7 +99,6 @@ fn a_dropped_column_comes_back_and_what_was_written_since_stays() {
     assert_eq!(shop.sql("SELECT name, fax FROM customers"), "Ada Byron|+44 20 7946 0001\nGrace Murray|\nLate|\n");
 }
 
-#[test]
 fn a_renamed_column_has_both_names_for_as_long_as_both_releases_may_run() {
     let shop = Shop::open("rename-column", SHELLS[1]);
     let before = shop.all();
@@ -117,7 +115,6 @@ fn a_renamed_column_has_both_names_for_as_long_as_both_releases_may_run() {
     assert_eq!(shop.sql("SELECT mail FROM customers ORDER BY id"), agreed);
 }
 
-#[test]
 fn a_feature_goes_on_bit_by_bit_and_off_at_once() {
     let shop = Shop::open("feature-flag", SHELLS[0]);
     let before = shop.all();
@@ -129,7 +126,6 @@ fn a_feature_goes_on_bit_by_bit_and_off_at_once() {
     }
 }
 
-#[test]
 fn a_name_leads_to_another_api_and_back() {
     let mut shop = Shop::open("swap-api", SHELLS[1]);
     let served = shop.operator.place().join("served");
@@ -163,7 +159,6 @@ fn a_name_leads_to_another_api_and_back() {
     let _ = web.wait();
 }
 
-#[test]
 fn a_table_moves_to_another_database_and_back_with_every_row() {
     let shop = Shop::open("move-table", SHELLS[0]);
     let before = shop.all();
@@ -182,7 +177,6 @@ fn a_table_moves_to_another_database_and_back_with_every_row() {
     assert!(shop.setting().contains("ORDERS=shop\n"), "{}", shop.setting());
 }
 
-#[test]
 fn a_side_table_brings_one_table_back_and_leaves_the_others() {
     let shop = Shop::open("side-table", SHELLS[1]);
     let before = shop.all();
@@ -197,4 +191,13 @@ fn a_side_table_brings_one_table_back_and_leaves_the_others() {
     shop.operator.succeeds(BACK);
     assert_eq!(shop.sql("SELECT cents FROM prices WHERE product = 'quill'"), "4251\n");
     assert_eq!(shop.sql("SELECT count(*) FROM orders"), "5\n");
+}
+
+stories! {
+    a_dropped_column_comes_back_and_what_was_written_since_stays,
+    a_renamed_column_has_both_names_for_as_long_as_both_releases_may_run,
+    a_feature_goes_on_bit_by_bit_and_off_at_once,
+    a_name_leads_to_another_api_and_back,
+    a_table_moves_to_another_database_and_back_with_every_row,
+    a_side_table_brings_one_table_back_and_leaves_the_others,
 }

@@ -201,7 +201,6 @@ fn schema(canonical: &str) -> String {
     canonical.lines().take_while(|line| !line.starts_with("rows of ")).map(|line| line.to_owned() + "\n").collect()
 }
 
-#[test]
 fn before_opening_people_find_what_was_there() {
     let stage = Stage::set(SHELLS[0]);
     stage.operator.succeeds("check");
@@ -213,7 +212,6 @@ fn before_opening_people_find_what_was_there() {
     }
 }
 
-#[test]
 fn before_opening_what_was_saved_and_started_is_taken_back() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("save");
@@ -236,7 +234,6 @@ fn before_opening_what_was_saved_and_started_is_taken_back() {
     }
 }
 
-#[test]
 fn switching_v1_off_takes_a_moment_and_loses_nothing() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("first-people");
@@ -254,7 +251,6 @@ fn switching_v1_off_takes_a_moment_and_loses_nothing() {
     assert!(stage.told("support").contains("Switch v1 off"), "{}", stage.told("support"));
 }
 
-#[test]
 fn with_people_in_it_every_row_comes_back_in_the_words_of_before() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("everybody");
@@ -277,7 +273,6 @@ fn with_people_in_it_every_row_comes_back_in_the_words_of_before() {
     assert!(stage.told("users").contains("Nothing that you wrote is lost") && stage.told("alerts").contains("over after"));
 }
 
-#[test]
 fn the_backup_brings_back_what_was_and_loses_what_it_says() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("open");
@@ -293,4 +288,12 @@ fn the_backup_brings_back_what_was_and_loses_what_it_says() {
     assert_eq!(list.matches("newcomer@example.org").count(), 12, "{list}");
     assert!(list.contains("cancelled"), "{list}");
     assert!(stage.told("social").contains("8 May"), "{}", stage.told("social"));
+}
+
+stories! {
+    before_opening_people_find_what_was_there,
+    before_opening_what_was_saved_and_started_is_taken_back,
+    switching_v1_off_takes_a_moment_and_loses_nothing,
+    with_people_in_it_every_row_comes_back_in_the_words_of_before,
+    the_backup_brings_back_what_was_and_loses_what_it_says,
 }

@@ -185,7 +185,6 @@ const GO_BACK: &str = "run go-back --approve go-back=go-back";
 const EMERGENCY: &str = "run emergency --yes";
 const FROM_BACKUP: &str = "run from-backup --approve from-backup=from-backup --as manager --accept-loss --yes";
 
-#[test]
 fn the_schema_is_what_alembic_makes() {
     let server = Postgres::start();
     server.file("postgres", &app().join("roles.sql"));
@@ -205,7 +204,6 @@ fn the_schema_is_what_alembic_makes() {
     assert!(written == made, "{}", difference(&written, &made));
 }
 
-#[test]
 fn before_opening_people_find_what_was_there() {
     let stage = Stage::set(SHELLS[0]);
     stage.operator.succeeds("check");
@@ -216,7 +214,6 @@ fn before_opening_people_find_what_was_there() {
     }
 }
 
-#[test]
 fn before_opening_what_was_saved_and_started_is_taken_back() {
     let stage = Stage::set(SHELLS[1]);
     for phase in ["save", "start"] {
@@ -226,7 +223,6 @@ fn before_opening_what_was_saved_and_started_is_taken_back() {
     }
 }
 
-#[test]
 fn a_migration_that_is_killed_leads_back() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("save");
@@ -248,7 +244,6 @@ fn a_migration_that_is_killed_leads_back() {
     stage.is_as_before("after a killed migration");
 }
 
-#[test]
 fn with_people_in_it_every_row_comes_back_and_keeps_its_integer() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("open");
@@ -273,7 +268,6 @@ fn with_people_in_it_every_row_comes_back_and_keeps_its_integer() {
     assert!(stage.told("stakeholders").contains("URGENT") && stage.told("status-page").contains("Resolved"));
 }
 
-#[test]
 fn when_everything_is_down_the_emergency_leads_back() {
     let stage = Stage::set(SHELLS[1]);
     stage.forward_through("finish");
@@ -288,7 +282,6 @@ fn when_everything_is_down_the_emergency_leads_back() {
     stage.is_in_use("after the emergency");
 }
 
-#[test]
 fn the_backup_brings_back_what_was_and_loses_what_it_says() {
     let stage = Stage::set(SHELLS[0]);
     stage.forward_through("open");
@@ -303,4 +296,14 @@ fn the_backup_brings_back_what_was_and_loses_what_it_says() {
     assert!(list.contains("user8@example.org,One more"), "{list}");
     assert_eq!(list.lines().count(), 27, "and nothing else: {list}");
     assert!(stage.told("users").contains("had to go back"), "{}", stage.told("users"));
+}
+
+stories! {
+    the_schema_is_what_alembic_makes,
+    before_opening_people_find_what_was_there,
+    before_opening_what_was_saved_and_started_is_taken_back,
+    a_migration_that_is_killed_leads_back,
+    with_people_in_it_every_row_comes_back_and_keeps_its_integer,
+    when_everything_is_down_the_emergency_leads_back,
+    the_backup_brings_back_what_was_and_loses_what_it_says,
 }

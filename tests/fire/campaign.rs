@@ -46,6 +46,27 @@ impl Trial {
     }
 }
 
+impl Trial {
+    /// Reads the last words of a name.
+    pub fn read(name: &str) -> Option<Trial> {
+        let mut words = name.rsplit('/');
+        let then = if words.next()? == "return" { Then::Return } else { Then::Resume };
+        let (points, fault, program) = (words.next()?, words.next()?, words.next()?);
+        let (first, second) = points.split_once('+').map_or((points, None), |(first, second)| (first, Some(second)));
+        let number = |point: &str| point.split_once('@')?.1.parse().ok();
+        Some(Trial {
+            program: PROGRAMS.iter().position(|(name, ..)| *name == program)?,
+            fault: FAULTS.iter().map(|(fault, ..)| *fault).find(|one| one.word() == fault)?,
+            place: PLACES.into_iter().find(|place| Some(place.word()) == first.split('@').next())?,
+            at: number(first)?,
+            then,
+            again: second.and_then(number),
+        })
+    }
+}
+
+const PLACES: [Place; 5] = [Place::AfterLine, Place::BeforeLine, Place::Client, Place::Step, Place::Anywhere];
+
 /// What undisturbed runs end with, and how many points they have.
 pub struct Reference {
     /// After each program: lines that steps left, and everything else.
@@ -57,7 +78,6 @@ pub struct Reference {
 
 /// Runs every program undisturbed, puts aside what each leaves, and counts the points of each.
 pub fn undisturbed(world: &mut World<'_>) -> Result<Reference, String> {
-    let places = [Place::AfterLine, Place::BeforeLine, Place::Client, Place::Step, Place::Anywhere];
     let mut reference = Reference { ends: Vec::new(), found: String::new(), points: Vec::new() };
     world.bring_back("found");
     reference.found = world.canonical();
@@ -72,7 +92,7 @@ pub fn undisturbed(world: &mut World<'_>) -> Result<Reference, String> {
         }
         let calls = std::fs::read_to_string(calls).unwrap_or_default();
         let client = world.database.client();
-        reference.points.extend(places.map(|place| (number, place, place.among(&calls, client))));
+        reference.points.extend(PLACES.map(|place| (number, place, place.among(&calls, client))));
         world.put_aside(after);
         reference.ends.push((world.effects(), world.canonical()));
     }
@@ -222,7 +242,7 @@ fn next(world: &mut World<'_>, said: &str) -> Option<String> {
         return Some(format!("resume --operator fire --yes --assume {step}={answer}"));
     }
     if let Some(change) = word_after(said, "mark ") {
-        let state = if world.made(&change) == Some(true) { "applied" } else { "not-applied" };
+        let state = if world.complete(&change) { "applied" } else { "not-applied" };
         return Some(format!("mark {change} {state}"));
     }
     None

@@ -228,7 +228,7 @@ fn read_only(world: &mut World<'_>) -> Ended {
 fn few(world: &World<'_>) -> String {
     let few = world.path("few");
     let _ = fs::create_dir(&few);
-    for entry in fs::read_dir(world.path("tools")).expect("it is there").flatten() {
+    for entry in fs::read_dir(world.path("tools/all")).expect("it is there").flatten() {
         if entry.file_name() != world.database.client() {
             let _ = symlink(entry.path(), few.join(entry.file_name()));
         }

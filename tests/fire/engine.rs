@@ -141,6 +141,14 @@ impl Engine {
         count.trim() != "0"
     }
 
+    /// Has the table `things` such a column?
+    pub fn has_column(&self, name: &str, column: &str) -> bool {
+        let Engine::MariaDb(server) = self else { return false };
+        let of =
+            "SELECT count(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'things' AND COLUMN_NAME =";
+        server.sql(name, &format!("{of} '{column}'")).trim() != "0"
+    }
+
     /// Runs SQL and returns what it prints.
     pub fn sql(&self, slot: &Path, name: &str, sql: &str) -> String {
         match self {

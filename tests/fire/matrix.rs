@@ -1,67 +1,71 @@
-//! What was tried, counted: on the screen, and as the table of docs/reliability.md.
+//! The tables of docs/reliability.md, from what was counted: faults × shells for each database, plans, and the runs of which all that
+//! is the sum.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::plans::Database;
+use super::record::{Count, Counts, Kind};
 
-/// Trials by fault, database and shell.
-#[derive(Default)]
-pub struct Matrix {
-    counts: BTreeMap<(String, Database, String), u32>,
-    pub trials: u32,
-    /// Trials in which the fault's point was never reached.
-    pub missed: u32,
-    pub failures: Vec<String>,
+/// The databases, in the order of the page.
+pub const DATABASES: [&str; 3] = ["SQLite", "PostgreSQL", "MariaDB"];
+
+fn sum(counts: &Counts, holds: impl Fn(&Kind) -> bool) -> Count {
+    let mut all = Count::default();
+    for count in counts.iter().filter(|(kind, _)| holds(kind)).map(|(_, count)| count) {
+        all.held += count.held;
+        all.missed += count.missed;
+        all.failed += count.failed;
+    }
+    all
 }
 
-impl Matrix {
-    /// Counts a trial.
-    pub fn count(&mut self, fault: &str, database: Database, shell: &str) {
-        *self.counts.entry((fault.to_owned(), database, shell.to_owned())).or_default() += 1;
-        self.trials += 1;
-    }
+fn cell(count: Count) -> String {
+    let happened = count.held + count.failed;
+    if happened == 0 { String::new() } else { happened.to_string() }
+}
 
-    /// Adds what another thread has counted.
-    pub fn join(&mut self, other: Matrix) {
-        for (key, count) in other.counts {
-            *self.counts.entry(key).or_default() += count;
-        }
-        self.trials += other.trials;
-        self.missed += other.missed;
-        self.failures.extend(other.failures);
-    }
-
-    fn sum(&self, holds: impl Fn(&(String, Database, String)) -> bool) -> u32 {
-        self.counts.iter().filter(|(key, _)| holds(key)).map(|(_, count)| count).sum()
-    }
-
-    /// Returns the tables as Markdown: faults × databases, and shells × databases.
-    pub fn tables(&self, faults: &[&str]) -> String {
-        let databases = [Database::Sqlite, Database::Postgres, Database::MariaDb];
-        let mut text = String::from("| fault | SQLite | PostgreSQL | MariaDB |\n|---|---|---|---|\n");
+/// Returns the tables of trials in which the fault happened.
+pub fn tables(counts: &Counts, faults: &[&str], shells: &[String]) -> String {
+    let mut text = String::new();
+    for database in DATABASES {
+        let _ = writeln!(text, "## {database}\n\n| fault | {} | all |\n|---|{}", shells.join(" | "), "---:|".repeat(shells.len() + 1));
         for fault in faults {
-            let _ = write!(text, "| {fault} |");
-            for database in databases {
-                row_cell(&mut text, self.sum(|(name, of, _)| name == fault && *of == database));
+            let of = |shell: Option<&String>| {
+                sum(counts, |kind| kind.fault == *fault && kind.database == database && shell.is_none_or(|shell| *shell == kind.shell))
+            };
+            let cells: Vec<String> = shells.iter().map(Some).chain([None]).map(|shell| cell(of(shell))).collect();
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                let _ = writeln!(text, "| {fault} | {} |", cells.join(" | "));
             }
-            text.push('\n');
         }
-        let mut shells: Vec<&str> = self.counts.keys().map(|(_, _, shell)| shell.as_str()).collect();
-        shells.sort_unstable();
-        shells.dedup();
-        text.push_str("\n| shell | SQLite | PostgreSQL | MariaDB |\n|---|---|---|---|\n");
-        for shell in shells {
-            let _ = write!(text, "| {shell} |");
-            for database in databases {
-                row_cell(&mut text, self.sum(|(_, of, name)| name == shell && *of == database));
-            }
-            text.push('\n');
-        }
-        text
+        let of =
+            |shell: Option<&String>| cell(sum(counts, |kind| kind.database == database && shell.is_none_or(|shell| *shell == kind.shell)));
+        let cells: Vec<String> = shells.iter().map(Some).chain([None]).map(of).collect();
+        let _ = writeln!(text, "| all | {} |\n", cells.join(" | "));
     }
+    text
 }
 
-fn row_cell(text: &mut String, count: u32) {
-    let _ = if count == 0 { write!(text, " |") } else { write!(text, " {count} |") };
+/// Returns the table of plans.
+pub fn plans(counts: &Counts) -> String {
+    let mut text = format!("| plan | {} |\n|---|{}\n", DATABASES.join(" | "), "---:|".repeat(DATABASES.len()));
+    let plans: BTreeMap<&str, ()> = counts.keys().map(|kind| (kind.plan.as_str(), ())).collect();
+    for plan in plans.keys() {
+        let cells = DATABASES.map(|database| cell(sum(counts, |kind| kind.plan == *plan && kind.database == database)));
+        let _ = writeln!(text, "| {plan} | {} |", cells.join(" | "));
+    }
+    text
+}
+
+/// Returns the table of runs, and in one sentence what they come to.
+pub fn runs(counts: &Counts) -> (String, String) {
+    let mut text = String::from("| seed | runtime | trials | failed | ended before the fault's place |\n|---:|---|---:|---:|---:|\n");
+    let runs: BTreeMap<(u64, &str), ()> = counts.keys().map(|kind| ((kind.seed, kind.runtime.as_str()), ())).collect();
+    for (seed, runtime) in runs.keys() {
+        let own = sum(counts, |kind| kind.seed == *seed && kind.runtime == *runtime);
+        let _ = writeln!(text, "| {seed} | `{runtime}` | {} | {} | {} |", own.held + own.failed, own.failed, own.missed);
+    }
+    let all = sum(counts, |_| true);
+    let words = format!("{} trials in which the fault happened, of which {} failed.", all.held + all.failed, all.failed);
+    (text, words)
 }

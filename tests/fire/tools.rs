@@ -7,6 +7,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::servers;
+
 /// Every program that the runtime calls, as far as it is here.
 const TOOLS: &[&str] = &[
     "awk",
@@ -75,6 +77,11 @@ impl Place {
         }
     }
 
+    /// Returns the folders of the stand-ins that it needs.
+    pub fn folders(self, client: &str) -> String {
+        if self == Place::Anywhere { "all".to_owned() } else { self.tools(client) }
+    }
+
     /// Returns how many of these calls are to its programs.
     pub fn among(self, calls: &str, client: &str) -> u32 {
         let tools = self.tools(client);
@@ -96,21 +103,32 @@ impl Place {
 
 /// Returns where a program lies.
 pub fn found(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+    std::env::split_paths(&servers::path()).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// Fills `folder` with a stand-in for each program.
+/// Where the stand-ins of a run lie below `folder`. Each costs a process, so that a run has those alone that it needs: `fire-point` always, and
+/// those whose calls are counted; all of them where any call may be the one.
+pub fn folders(folder: &Path, of: &str) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = of.split(' ').filter(|word| !word.is_empty()).map(|word| folder.join(word)).collect();
+    folders.push(folder.join("fire-point"));
+    folders
+}
+
+/// Writes a stand-in for each program, in a folder of its own and in `all`.
 pub fn write(folder: &Path) {
-    fs::create_dir_all(folder).expect("the folder is made");
+    let write = |tool: &str, first: &str, last: &str| {
+        write_one(&folder.join(tool), tool, first, last);
+        write_one(&folder.join("all"), tool, first, last);
+    };
     for tool in TOOLS {
         let Some(real) = found(tool) else { continue };
-        write_one(folder, tool, &format!("fire_tool={}", real.display()), "exec \"$fire_tool\" ${1+\"$@\"}");
+        write(tool, &format!("fire_tool={}", real.display()), "exec \"$fire_tool\" ${1+\"$@\"}");
     }
-    write_one(folder, "fire-point", "fire_tool=:", "exit 0");
+    write("fire-point", "fire_tool=:", "exit 0");
 }
 
 fn write_one(folder: &Path, tool: &str, first: &str, last: &str) {
+    fs::create_dir_all(folder).expect("the folder is made");
     // A clock that was set back stays so.
     let clock = if tool == "date" {
         "if [ -e \"$FIRE/clock\" ]; then exec \"$fire_tool\" -d \"@$(($(\"$fire_tool\" +%s) - 7200))\" ${1+\"$@\"}; fi\n"

@@ -1,6 +1,7 @@
 //! A place where one bundle is run again and again: its state and what it changes are put aside and brought back, and every run
 //! has the stand-ins of its programs before it.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -15,6 +16,7 @@ use super::engine::Engine;
 use super::plans::{Database, Drawn};
 use super::tools::{self, Place};
 use crate::operator::Shell;
+use crate::servers;
 
 /// What nobody may see: a token that a shell, a pattern and a URL would all read differently.
 pub const CANARY: &str = "c4n.*ry[x]'$HOME\"%";
@@ -52,7 +54,7 @@ pub struct Ended {
 impl<'e> World<'e> {
     /// Builds the plan, and makes what it finds; that is put aside as `found`.
     pub fn new(engine: &'e mut Engine, database: Database, shell: Shell, plan: Drawn) -> World<'e> {
-        let root = tempfile::Builder::new().prefix("rbk-fire").tempdir_in("/tmp").expect("a temporary folder");
+        let root = tempfile::Builder::new().prefix("rbk-fire").tempdir_in(memory()).expect("a temporary folder");
         let world = World { root, engine, database, shell, plan, transcript: String::new() };
         tools::write(&world.path("tools"));
         for folder in ["fire", "slot", "saved"] {
@@ -151,26 +153,14 @@ impl<'e> World<'e> {
         let status = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
         let text = String::from_utf8_lossy(&fs::read(&said).unwrap_or_default()).into_owned();
         self.transcript.push_str(&format!("$ ./rollback {arguments}\n{text}[{status}]\n"));
-        self.settle(group);
-        Ended { status, text }
-    }
-
-    /// Waits until all that a run has started is gone; what is still there after ten seconds is ended.
-    fn settle(&mut self, group: u32) {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while in_group(group) {
-            if Instant::now() > deadline {
-                self.transcript.push_str("(something of it was still there after ten seconds, and was ended)\n");
-                end_group(group);
-                return;
-            }
-            sleep(Duration::from_millis(10));
+        if !settle(group) {
+            self.transcript.push_str("(something of it was still there after ten seconds, and was ended)\n");
         }
+        Ended { status, text }
     }
 
     /// Returns the command that runs `./rollback`, in a group of processes of its own.
     pub fn command(&self, arguments: &str, trouble: &Trouble) -> Command {
-        let path = std::env::var("PATH").unwrap_or_default();
         let fire = self.path("fire");
         let mut command = Command::new("sh");
         // What writes beyond the largest file gets an error, not a signal.
@@ -187,7 +177,7 @@ impl<'e> World<'e> {
             .current_dir(self.root.path())
             .process_group(0)
             .env_clear()
-            .env("PATH", format!("{}:{path}", self.path("tools").display()))
+            .env("PATH", self.search_path(trouble))
             .env("HOME", self.root.path())
             .env("LC_ALL", "C")
             .env("RBK_SHELL", self.shell.called())
@@ -205,6 +195,18 @@ impl<'e> World<'e> {
         }
         command.envs(trouble.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// The stand-ins that a run needs come before the programs themselves.
+    fn search_path(&self, trouble: &Trouble) -> OsString {
+        let watched = trouble.environment.iter().any(|(name, _)| name == "FIRE_CALLS" || name == "FIRE_CANARY");
+        let place = trouble.at.as_ref().map(|(place, ..)| place.folders(self.database.client())).unwrap_or_default();
+        // A clock that is set back in the middle of a run stays so.
+        let clock = self.path("fire/clock").exists() || fs::read_to_string(self.slot().join("mood")).is_ok_and(|mood| mood == "hang-back");
+        let of = if watched { "all".to_owned() } else { format!("{place}{}", if clock { " date" } else { "" }) };
+        let stand_ins = tools::folders(&self.path("tools"), &of);
+        let programs = servers::path();
+        std::env::join_paths(stand_ins.into_iter().chain(std::env::split_paths(&programs))).expect("folders without a colon")
     }
 
     /// Returns every line that steps have left, sorted.
@@ -235,6 +237,37 @@ impl<'e> World<'e> {
         }
     }
 
+    /// What somebody does who finds a change half done, for its statements were committed one by one: does or takes away by hand what is
+    /// missing. Says whether it is made now. The first statement leaves the line, the second is the column or the index.
+    pub fn complete(&self, change: &str) -> bool {
+        let effects = self.effects();
+        let times = |word: &str| effects.iter().filter(|line| **line == format!("{change} {word}")).count();
+        let wanted = times("do") > times("undo");
+        let by_hand = |sql: String| drop(self.engine.sql(&self.slot(), &self.name(), &sql));
+        let index = format!("things_{change}");
+        let column = format!("ADD COLUMN {change} int;");
+        if self.database != Database::Sqlite && self.plan.text.contains(&index) {
+            let has = self.engine.has_index(&self.name(), &index);
+            let of = if self.database == Database::MariaDb { " ON things" } else { "" };
+            if has != wanted {
+                by_hand(format!("DROP INDEX IF EXISTS {index}{of}"));
+            }
+            if wanted && !has {
+                by_hand(format!("CREATE INDEX {index} ON things (name)"));
+            }
+            return wanted;
+        }
+        if self.database == Database::MariaDb && self.plan.text.contains(&column) {
+            match (wanted, self.engine.has_column(&self.name(), change)) {
+                (true, false) => by_hand(format!("ALTER TABLE things {column}")),
+                (false, true) => by_hand(format!("ALTER TABLE things DROP COLUMN {change}")),
+                _ => {}
+            }
+            return wanted;
+        }
+        self.made(change) == Some(true)
+    }
+
     /// Returns everything that the plan may change, but the lines in `effects`.
     pub fn canonical(&self) -> String {
         let settings = fs::read_to_string(self.slot().join("settings.env")).unwrap_or_default();
@@ -242,9 +275,27 @@ impl<'e> World<'e> {
     }
 }
 
+/// Returns a folder that lies in memory, where there is one: the disk is not what is tried.
+fn memory() -> &'static str {
+    if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "/tmp" }
+}
+
 fn copy(from: &Path, to: &Path) {
     let status = Command::new("cp").arg("-a").arg(from).arg(to).status().expect("cp is there");
     assert!(status.success(), "{} is copied", from.display());
+}
+
+/// Waits until all that a run has started is gone; what is still there after ten seconds is ended, and that is a no.
+pub fn settle(group: u32) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while in_group(group) {
+        if Instant::now() > deadline {
+            end_group(group);
+            return false;
+        }
+        sleep(Duration::from_millis(10));
+    }
+    true
 }
 
 /// Is a process of this group alive?
@@ -257,6 +308,7 @@ fn in_group(group: u32) -> bool {
     })
 }
 
-fn end_group(group: u32) {
+/// Ends a group of processes.
+pub fn end_group(group: u32) {
     let _ = Command::new("kill").args(["-s", "KILL", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
 }
