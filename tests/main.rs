@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests touch the world")]
 
+mod alone;
 mod architecture;
 mod audit;
 mod bundle;

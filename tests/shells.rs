@@ -84,6 +84,45 @@ fn every_script_is_silent_under_shellcheck() {
     assert!(said.is_empty(), "{said}");
 }
 
+/// `tests/shells/bash.tsv` says what bash 3.2, the one of macOS, lacks. Of that no script has anything, and neither have the lists that
+/// the examples' bundles are made of.
+#[test]
+fn nothing_needs_a_bash_that_is_newer_than_3_2() {
+    let mut scripts = Vec::new();
+    for folder in ["src/emit/bundle/runtime", "src/emit/bundle/methods"] {
+        scripts_below(&corpus::root().join(folder), &mut scripts);
+    }
+    let mut texts: Vec<(String, String)> =
+        scripts.iter().map(|script| (script.display().to_string(), fs::read_to_string(script).expect("scripts are text"))).collect();
+    for plan in ["fixtures/bundle/shop.rbk", "fixtures/bundle/attempts.rbk"] {
+        let text = fs::read_to_string(corpus::root().join("tests").join(plan)).expect("the fixture is there");
+        let lists = crate::bundle::files(&text).into_iter().filter(|(path, _)| path.ends_with("steps.sh") || path.ends_with(".conf"));
+        texts.extend(lists.map(|(path, bytes)| (format!("{plan}: {path}"), String::from_utf8(bytes).expect("it is text"))));
+    }
+    let finds = |pattern: &str, text: &str| {
+        let mut grep =
+            Command::new("grep").args(["-nE", "-e", pattern]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("grep is there");
+        std::io::Write::write_all(&mut grep.stdin.take().expect("it is piped"), text.as_bytes()).expect("grep reads");
+        String::from_utf8(grep.wait_with_output().expect("it ends").stdout).expect("it is text")
+    };
+    // One text, in which a comment is an empty line, so that each pattern is looked for once.
+    let mut all = String::new();
+    for (name, text) in &texts {
+        for (number, line) in text.lines().enumerate() {
+            let line = if line.trim_start().starts_with('#') { "" } else { line };
+            all.push_str(&format!("{line}\u{1}{name}:{}\n", number + 1));
+        }
+    }
+    let list = fs::read_to_string(corpus::root().join("tests/shells/bash.tsv")).expect("the list is there");
+    for entry in list.lines().filter(|line| !line.starts_with('#')) {
+        let [since, pattern, example] = entry.splitn(3, '\t').collect::<Vec<_>>()[..] else { panic!("{entry}") };
+        assert!(!finds(pattern, example).is_empty(), "{pattern} does not find {example}");
+        // The end of a line is where its name begins.
+        let found = finds(&pattern.replace("|$)", "|$|\u{1})"), &all);
+        assert!(found.is_empty(), "since bash {since}:\n{found}");
+    }
+}
+
 #[test]
 fn every_script_is_run_by_some_shell() {
     let words = ["lib", "plan", "engine", "engines", "picture", "stand-in", "mariadb"];

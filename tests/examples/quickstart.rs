@@ -19,7 +19,7 @@ fn shop(shell: Shell) -> (Operator, PathBuf) {
     (operator, database)
 }
 
-pub(super) fn sqlite(database: &Path, sql: &str) -> String {
+pub fn sqlite(database: &Path, sql: &str) -> String {
     let mut client = Command::new("sqlite3")
         .args(["-bail", "-batch"])
         .arg(database)
@@ -35,7 +35,7 @@ pub(super) fn sqlite(database: &Path, sql: &str) -> String {
 }
 
 /// Schema and rows, sorted; rbk's own tables are left out.
-pub(super) fn canonical(database: &Path) -> String {
+pub fn canonical(database: &Path) -> String {
     let dump = sqlite(database, ".dump");
     let mut lines: Vec<&str> = dump.lines().filter(|line| !line.contains("rbk_")).collect();
     lines.sort_unstable();

@@ -180,6 +180,8 @@ impl<'e> World<'e> {
             .env("PATH", self.search_path(trouble))
             .env("HOME", self.root.path())
             .env("LC_ALL", "C")
+            // As far as a later bash knows how an earlier one read scripts.
+            .env("BASH_COMPAT", if self.shell.1 == ["--posix"] { "3.2" } else { "" })
             .env("RBK_SHELL", self.shell.called())
             .env("RBK_STATE", self.slot().join("state"))
             .env("FIRE", &fire)
