@@ -18,6 +18,7 @@ mod fire {
     //! The parts of the campaign.
 
     pub mod campaign;
+    pub mod canary;
     pub mod circumstances;
     pub mod engine;
     pub mod faults;
@@ -40,7 +41,7 @@ use fire::faults::FAULTS;
 use fire::matrix;
 use fire::plans::Database;
 use fire::record::{Counts, Record};
-use fire::rounds::{Bounds, HOSTILE, Rounds, SHELLS};
+use fire::rounds::{Bounds, CANARY, HOSTILE, Rounds, SHELLS};
 
 fn main() -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
@@ -84,7 +85,7 @@ fn say(text: &str) {
 
 fn tables(counts: &Counts) -> String {
     let circumstances = CIRCUMSTANCES.iter().map(|(_, words)| *words);
-    let faults: Vec<&str> = FAULTS.iter().map(|(_, words, _)| *words).chain(circumstances).chain([HOSTILE]).collect();
+    let faults: Vec<&str> = FAULTS.iter().map(|(_, words, _)| *words).chain(circumstances).chain([CANARY, HOSTILE]).collect();
     matrix::tables(counts, &faults, &SHELLS.map(|shell| shell.called()))
 }
 

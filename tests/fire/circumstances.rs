@@ -12,7 +12,7 @@ use std::{fs, thread};
 use super::campaign::{self, FORWARD, Reference};
 use super::plans::{Database, Draw};
 use super::tools;
-use super::world::{CANARY, Ended, Trouble, World};
+use super::world::{Ended, Trouble, World};
 
 /// One circumstance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,6 @@ pub enum Circumstance {
     ReadsInput,
     LeavesChildren,
     TwoAtOnce,
-    Canary,
 }
 
 /// Every circumstance, as it stands in the table of docs/reliability.md.
@@ -52,7 +51,6 @@ pub const CIRCUMSTANCES: &[(Circumstance, &str)] = &[
     (Circumstance::ReadsInput, "a step that reads standard input"),
     (Circumstance::LeavesChildren, "a step that leaves children behind, which hold its output open"),
     (Circumstance::TwoAtOnce, "two operators at once"),
-    (Circumstance::Canary, "a token and a password that a step prints: in no argument, no file, on no screen"),
 ];
 
 /// Can it happen on this database?
@@ -158,44 +156,7 @@ fn begin(world: &mut World<'_>, circumstance: Circumstance, draw: &mut Draw) -> 
             Ok(world.run(FORWARD, &Trouble { largest: Some(100_000 + draw.below(200_000)), ..Trouble::default() }))
         }
         Circumstance::TwoAtOnce => two_at_once(world),
-        Circumstance::Canary => canary(world),
     }
-}
-
-/// A step prints what nobody may see; then it is looked for in all that was said, kept, and given to programs as arguments.
-fn canary(world: &mut World<'_>) -> Result<Ended, String> {
-    mood(world, "tell");
-    let leaks = world.path("fire/leaks");
-    let _ = fs::remove_file(&leaks);
-    let (variable, value) = world.engine.with_password(&world.slot(), &world.name(), CANARY);
-    let encoded = value.split_once("//").and_then(|(_, rest)| rest.split_once(':')).and_then(|(_, rest)| rest.split_once('@'));
-    let encoded = encoded.map_or(CANARY, |(password, _)| password).to_owned();
-    let environment = vec![(variable.to_owned(), value), ("FIRE_CANARY".to_owned(), CANARY.to_owned())];
-    let trouble = Trouble { environment, ..Trouble::default() };
-    let ended = world.run(FORWARD, &trouble);
-    let report = world.run("report", &trouble);
-    if ended.status != 0 || report.status != 0 {
-        return Err(format!("it ended with {}, its report with {}", ended.status, report.status));
-    }
-    if let Ok(tools) = fs::read_to_string(&leaks) {
-        return Err(format!("it was an argument of {tools}"));
-    }
-    for word in [CANARY, &encoded] {
-        if world.transcript.contains(word) {
-            return Err("it was on the screen".to_owned());
-        }
-        for folder in [world.slot().join("state"), world.path("bundle")] {
-            let found = Command::new("grep").args(["-rlF", "--", word]).arg(&folder).output().map_err(|error| error.to_string())?;
-            if !found.stdout.is_empty() {
-                return Err(format!("it stands in {}", String::from_utf8_lossy(&found.stdout)));
-            }
-        }
-    }
-    // What was taken out has left its mark, so that it was there.
-    if !ended.text.contains("[secret]") {
-        return Err("the step has not printed it".to_owned());
-    }
-    Ok(ended)
 }
 
 fn mood(world: &World<'_>, word: &str) {

@@ -32,7 +32,8 @@ impl Database {
         }
     }
 
-    fn target(self) -> &'static str {
+    /// Returns what a plan says it is.
+    pub fn target(self) -> &'static str {
         match self {
             Database::Sqlite => "sqlite { file $FIRE_DB }",
             Database::Postgres => "postgres { url $FIRE_URL }",
@@ -129,7 +130,6 @@ pub fn draw(database: Database, seed: u64) -> Drawn {
 pub fn moody(database: Database) -> Drawn {
     let mut text = format!(
         "plan moody \"A step with moods\" {{\n  version \"1.0\"\n  rto 30m\n}}\n\
-         secret token \"A token\" $FIRE_TOKEN\n\
          target shop \"The shop's database\" {}\n\
          target place \"This machine\" host {{ dir $FIRE_PLACE }}\n\
          check c2-there \"c2 is there\" {{\n  run ```sh\n    test \"$(grep '^c2 ' \"$FIRE_EFFECTS\" | tail -n 1)\" = 'c2 do'\n  ```\n}}\n\
@@ -144,7 +144,6 @@ pub fn moody(database: Database) -> Drawn {
         flood) awk 'BEGIN { while (n++ < 30000) print \"a line of a step that says more than anybody reads, once more\" }' ;;
         input) cat ;;
         children) sleep 25 & ;;
-        tell) printf 'token: %s, address: %s\\n' \"$FIRE_TOKEN\" \"${FIRE_URL-}\"; printf '%s\\n' \"$FIRE_TOKEN\" >&2 ;;
       esac";
     let _ = write!(
         forward,

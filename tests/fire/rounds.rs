@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use super::campaign::{self, Reference, Trial};
+use super::canary;
 use super::circumstances::{self, CIRCUMSTANCES};
 use super::engine::Engine;
 use super::faults::FAULTS;
@@ -18,6 +19,8 @@ use crate::operator::Shell;
 
 pub const SHELLS: [Shell; 5] =
     [Shell("dash", &[]), Shell("bash", &[]), Shell("bash", &["--posix"]), Shell("busybox", &["ash"]), Shell("mksh", &[])];
+
+pub const CANARY: &str = "a secret in URLs, a header, a parameter and what steps print: nobody else sees it, before, during or after";
 
 pub const HOSTILE: &str = "a plan whose every text is hostile";
 
@@ -95,6 +98,12 @@ impl<'r> Rounds<'r> {
                     });
                 }
                 self.circumstances(&mut engine, database, shell, number, seed);
+                let name = format!("{start}/canary-{seed}");
+                if self.wanted(&name) && !self.record.has(&name) {
+                    let mut world = World::new(&mut engine, database, shell, canary::plan(database));
+                    let outcome = attempt(|| canary::carry_out(&mut world, seed).map(|()| true));
+                    self.note(&world, &name, "secrets", CANARY, outcome);
+                }
                 let name = format!("{start}/hostile-{seed}");
                 if self.wanted(&name) && !self.record.has(&name) {
                     let (plan, value) = hostile::draw(database, seed);

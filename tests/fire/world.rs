@@ -12,14 +12,12 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::canary::CANARY;
 use super::engine::Engine;
 use super::plans::{Database, Drawn};
 use super::tools::{self, Place};
 use crate::operator::Shell;
 use crate::servers;
-
-/// What nobody may see: a token that a shell, a pattern and a URL would all read differently.
-pub const CANARY: &str = "c4n.*ry[x]'$HOME\"%";
 
 /// A bundle, what it is run on, and by which shell.
 pub struct World<'e> {
@@ -43,6 +41,8 @@ pub struct Trouble {
     pub environment: Vec<(String, String)>,
     /// How many bytes of what is said are read, before the screen is gone.
     pub unread: Option<usize>,
+    /// Whoever starts it lets programs that crash leave their memory in a file.
+    pub cores: bool,
 }
 
 /// How a run ended.
@@ -167,6 +167,9 @@ impl<'e> World<'e> {
         command.args(["-c", "trap '' XFSZ; echo $$ >\"$FIRE/runner\"; exec \"$@\"", "sh"]);
         if let Some(largest) = trouble.largest {
             command.arg("prlimit").arg(format!("--fsize={largest}"));
+        }
+        if trouble.cores {
+            command.args(["prlimit", "--core=unlimited"]);
         }
         let (variable, value) = self.engine.variable(&self.slot(), &self.name());
         command

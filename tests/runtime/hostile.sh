@@ -64,6 +64,27 @@ hidden 'a secret of several lines' "$(printf 'first part\nsecond part')"
 silent_about 'first part\|second part' 'is hidden line by line'
 never 'in the log as well' grep -rq 'first part\|second part' "$B/state"
 
+fresh in-a-parameter
+sed 's/^fact param_SPEED_type .*/fact param_SPEED_type text/' "$B/plan.conf" >"$WORK/conf" && cp "$WORK/conf" "$B/plan.conf"
+seal
+expect 2 'a secret in a parameter' with TOKEN=never-said rb prepare --param 'speed=so never-said it is'
+says 'holds the secret' 'is refused'
+silent_about 'never-said' 'and not repeated'
+never 'before anything is on record' [ -e "$B/state/journal" ]
+
+fresh core
+mkdir "$PLACE/crash"
+cat >"$B/forward/do-a.sh" <<'END'
+echo a >>"$PLACE/a"
+cd "$PLACE/crash"
+sh -c 'kill -s ABRT $$' || :
+END
+seal
+expect 0 'a program that crashes' rb prepare
+(eval 'ulimit -S -c "$(ulimit -H -c)"' && rb forward one) >"$WORK/out" 2>&1 </dev/null
+same "$(names_in "$PLACE/crash")" '' 'leaves no memory behind'
+that 'and did crash' grep -q Abort "$WORK/out"
+
 fresh plain-tools
 impatient
 mkdir "$PLACE/bin"

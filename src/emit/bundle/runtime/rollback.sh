@@ -16,6 +16,10 @@ RBK_OPERATOR_LOCALE=${LC_ALL-}
 LC_ALL=C
 export LC_ALL RBK_OPERATOR_LOCALE
 
+# What crashes would leave its memory in a file, secrets included. POSIX lacks the option, and the shells have it; a program that
+# needs a core file can raise the limit for itself.
+eval 'ulimit -S -c 0' 2>/dev/null || :
+
 RBK_HOME=$(cd "$(dirname "$0")" && pwd -P) || exit 3
 RBK_STATE=${RBK_STATE:-$RBK_HOME/state}
 case $RBK_STATE in

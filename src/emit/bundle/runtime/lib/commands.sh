@@ -69,6 +69,7 @@ command_ready() {
     command_journal
     params_load required
     secrets_load
+    params_are_no_secrets
     names_known
     command_missing=$(environment_missing)
     [ -z "$command_missing" ] || warn "Not set, and needed by some step: $command_missing"

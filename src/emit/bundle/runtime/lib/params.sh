@@ -70,6 +70,21 @@ secrets_load() {
     export RBK_SECRET_NAMES RBK_ENVIRONMENT_NAMES
 }
 
+# params_are_no_secrets: a parameter stands in the command line and in the journal, so that no secret may be in one. What is short
+# enough to be part of a word by chance is let pass.
+params_are_no_secrets() {
+    for params_name in ${plan_params-}; do
+        params_value=$(option_value param "$params_name")
+        for secret_name in ${plan_secrets-}; do
+            secret_value=$(variable_value "$secret_name")
+            [ "${#secret_value}" -ge 8 ] || continue
+            case $params_value in
+                *"$secret_value"*) die 2 "the parameter \`$params_name\` holds the secret \$$secret_name, which is for no command line and no journal; nothing was done" ;;
+            esac
+        done
+    done
+}
+
 # environment_missing prints the variables that the plan needs and nobody has set.
 environment_missing() {
     for environment_name in ${plan_env-} ${plan_secrets-}; do
