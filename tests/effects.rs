@@ -186,10 +186,10 @@ fn made(create: &Create) -> String {
     words.extend(create.concurrently.then(|| "concurrently".to_owned()));
     match &create.detail {
         Detail::None => {}
-        Detail::Column { of, required, default, computed, unique } => {
+        Detail::Column { of, required, default, computed, unique, filled } => {
             words.push(of.clone());
             words.extend(
-                [(*required, "required"), (*default, "default"), (*computed, "computed"), (*unique, "unique")]
+                [(*required, "required"), (*default, "default"), (*computed, "computed"), (*unique, "unique"), (*filled, "filled")]
                     .into_iter()
                     .filter(|(is, _)| *is)
                     .map(|(_, word)| word.to_owned()),

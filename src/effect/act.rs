@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::object::Object;
+use super::sql::Fact;
 
 /// What is done to an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Create {
     /// Ends with its session.
     pub temporary: bool,
     pub concurrently: bool,
+    /// Of an index: `FULLTEXT`, `SPATIAL`.
+    pub special: bool,
     pub detail: Detail,
 }
 
@@ -68,6 +71,8 @@ pub enum Detail {
         /// `GENERATED ALWAYS AS (…)`: computed from others.
         computed: bool,
         unique: bool,
+        /// The server works out a value for each row that is there: a sequence, an expression that is not the same for all.
+        filled: bool,
     },
     Constraint {
         rule: Rule,
@@ -200,6 +205,8 @@ pub struct Reading {
     pub copies: Vec<Copied>,
     pub risks: Vec<Risk>,
     pub opaque: Vec<Opaque>,
+    /// What its server does not know, with the bytes of what says it.
+    pub unfit: Option<(Range<usize>, &'static Fact)>,
     /// What it asks for that is not there, where everything that is there is known.
     pub lacking: Vec<Lacking>,
 }

@@ -17,6 +17,7 @@ mod schema;
 mod transaction;
 mod types;
 mod undo;
+mod versions;
 mod words;
 
 use std::ops::Range;
@@ -30,6 +31,7 @@ pub use dump::Dump;
 pub use mirror::{Gap, Text, gaps, words as words_of};
 pub use schema::{Schema, plain as unqualified};
 pub use undo::{Earlier, Inverse, Refusal, inverse, inverse_after, inverse_on};
+pub use versions::{Fact, Server};
 
 use known::Known;
 use words::Words;
@@ -139,23 +141,28 @@ pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
 
 /// Returns the statements of a text that runs on tables of which something is known.
 pub fn split_on(text: &str, dialect: Dialect, schema: &Schema) -> Vec<Statement> {
-    let mut known = Known::of(schema.clone());
+    let mut known = Known::of(schema.clone(), None);
     split_with(text, dialect, &mut known)
 }
 
-/// Returns the statements of a text that runs on tables of which something is known, and follows what it makes of them.
-pub fn split_following(text: &str, dialect: Dialect, schema: &mut Schema) -> Vec<Statement> {
-    let mut known = Known::of(std::mem::take(schema));
-    let statements = split_with(text, dialect, &mut known);
+/// Returns the statements of a text that runs on a server.
+pub fn split_at(text: &str, server: &Server) -> Vec<Statement> {
+    split_with(text, server.dialect, &mut Known::of(Schema::default(), Some(*server)))
+}
+
+/// Returns the statements of a text that runs on a server with tables of which something is known, and follows what it makes of them.
+pub fn split_following(text: &str, server: &Server, schema: &mut Schema) -> Vec<Statement> {
+    let mut known = Known::of(std::mem::take(schema), Some(*server));
+    let statements = split_with(text, server.dialect, &mut known);
     *schema = known.schema;
     statements
 }
 
 /// Returns the tables that the statements of a text leave.
 pub fn schema(text: &str, dialect: Dialect) -> Schema {
-    let mut schema = Schema::default();
-    split_following(text, dialect, &mut schema);
-    schema
+    let mut known = Known::default();
+    split_with(text, dialect, &mut known);
+    known.schema
 }
 
 fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement> {
@@ -176,6 +183,7 @@ fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement>
             let kind = transaction::kind(&words, dialect);
             let mut reading = read::read(&words, dialect);
             reading.risks = risk::risks(&reading.effects, dialect, known);
+            reading.unfit = known.server.as_ref().and_then(|server| versions::unfit(&words, server));
             reading.lacking = known.schema.lacking(&words, &reading.effects, dialect);
             known.follow_all(&words, &reading, dialect);
             let statement = Statement { range: piece.range, kind, sight: Sight::Changes, reading, opening: words.opening() };

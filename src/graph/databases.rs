@@ -5,7 +5,7 @@
 use crate::effect::act::Act;
 use crate::effect::object::ObjectKind;
 use crate::effect::sh::{self, Script};
-use crate::effect::sql::{self, Dialect, Dump, Earlier, Inverse, Refusal, Schema, Statement};
+use crate::effect::sql::{self, Dialect, Dump, Earlier, Inverse, Refusal, Schema, Server, Statement};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Code, Language};
 use crate::plan::id::Id;
@@ -21,7 +21,7 @@ pub struct Databases<'p> {
 }
 
 struct Database {
-    dialect: Dialect,
+    server: Server,
     schema: Schema,
     /// What its schema's file says.
     dump: Option<Dump>,
@@ -32,10 +32,10 @@ impl<'p> Databases<'p> {
     /// Reads what each database looks like before the plan.
     pub fn new(plan: &'p Plan) -> Databases<'p> {
         let one = |target: &Target| {
-            let dialect = Dialect::of(target.kind.value)?;
-            let dump = target.schema.as_ref().map(|schema| Dump::read(&schema.text, dialect));
+            let server = Server::of(target)?;
+            let dump = target.schema.as_ref().map(|schema| Dump::read(&schema.text, server.dialect));
             let schema = dump.as_ref().map(|dump| dump.schema.clone()).unwrap_or_default();
-            Some(Database { dialect, schema, dump, earlier: Earlier::default() })
+            Some(Database { server, schema, dump, earlier: Earlier::default() })
         };
         let of: Vec<Option<Database>> = plan.targets.iter().map(|(_, target)| one(target)).collect();
         let any_schema = of.iter().flatten().any(|database| database.dump.is_some());
@@ -45,15 +45,15 @@ impl<'p> Databases<'p> {
     /// Reads SQL where the forward run has come to, and follows it.
     pub fn split(&mut self, on: Id<Target>, text: &str) -> Option<Vec<Statement>> {
         let database = self.of[on.index()].as_mut()?;
-        Some(sql::split_following(text, database.dialect, &mut database.schema))
+        Some(sql::split_following(text, &database.server, &mut database.schema))
     }
 
     /// Returns the inverse of SQL that is about to run.
     pub fn inverse(&self, on: Id<Target>, text: &str) -> Option<Result<Inverse, Vec<Refusal>>> {
         let database = self.of[on.index()].as_ref()?;
         Some(match &database.dump {
-            Some(dump) => sql::inverse_after(text, database.dialect, dump, &database.earlier),
-            None => sql::inverse(text, database.dialect),
+            Some(dump) => sql::inverse_after(text, database.server.dialect, dump, &database.earlier),
+            None => sql::inverse(text, database.server.dialect),
         })
     }
 
@@ -61,7 +61,7 @@ impl<'p> Databases<'p> {
     pub fn ran(&mut self, on: Id<Target>, who: &str, statements: &[Statement], whole: bool) {
         let Some(database) = self.of[on.index()].as_mut() else { return };
         if let Some(dump) = &database.dump {
-            database.earlier.follow(statements, dump, database.dialect, who);
+            database.earlier.follow(statements, dump, database.server.dialect, who);
             if !whole || statements.iter().any(|statement| statement.sight == sql::Sight::Opaque) {
                 database.earlier.hide(who);
             }
@@ -75,7 +75,7 @@ impl<'p> Databases<'p> {
     pub fn shell(&mut self, who: &str, code: &Code) {
         if self.any_schema && matches!(code.language, Language::Sh | Language::Bash) {
             let script = sh::read(&code.text);
-            for database in self.of.iter_mut().flatten().filter(|database| reaches(&script, database.dialect)) {
+            for database in self.of.iter_mut().flatten().filter(|database| reaches(&script, database.server.dialect)) {
                 database.forget(who);
             }
         }
@@ -107,7 +107,7 @@ impl<'p> Databases<'p> {
         let defines = |statement: &Statement| {
             statement.sight == sql::Sight::Opaque || statement.reading.effects.iter().any(|effect| !is_of_rows(&effect.act))
         };
-        if sql::split(text, database.dialect).iter().any(defines) {
+        if sql::split(text, database.server.dialect).iter().any(defines) {
             database.forget(who);
         }
     }

@@ -74,6 +74,7 @@ pub const REGISTRY: &[Rule] = &[
     sql::invalid_index_hidden::RULE,
     sql::modify_drops_attributes::RULE,
     sql::multi_object_drop::RULE,
+    sql::not_in_version::RULE,
     sql::opaque::RULE,
     sql::unvalidated_constraint::RULE,
     sh::secret_on_command_line::RULE,

@@ -10,6 +10,7 @@ pub mod in_place_transform;
 pub mod invalid_index_hidden;
 pub mod modify_drops_attributes;
 pub mod multi_object_drop;
+pub mod not_in_version;
 pub mod opaque;
 pub mod unvalidated_constraint;
 
@@ -19,7 +20,7 @@ use std::collections::BTreeSet;
 use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::writes::{Turn, Writes};
 use crate::effect::object::Object;
-use crate::effect::sql::{self, Dialect, Statement};
+use crate::effect::sql::{self, Dialect, Server, Statement};
 use crate::plan::action::{Code, Language};
 use crate::plan::id::Id;
 use crate::plan::target::Target;
@@ -89,7 +90,10 @@ fn statements_of<'a>(context: &Context<'a>, item: &Item<'_>, code: &Code, dialec
     let own = applied.filter(|change| context.plan.changes[*change].forward.as_ref().is_some_and(|action| action.span() == code.span));
     match own.and_then(|change| context.graph.touched(change).statements.as_deref()) {
         Some(read) => Cow::Borrowed(read),
-        None if code.language == Language::Sql => Cow::Owned(sql::split(&code.text, dialect)),
+        None if code.language == Language::Sql => {
+            let server = item.on.and_then(|on| Server::of(&context.plan.targets[on])).filter(|server| server.dialect == dialect);
+            Cow::Owned(server.map_or_else(|| sql::split(&code.text, dialect), |server| sql::split_at(&code.text, &server)))
+        }
         None => Cow::Borrowed(&[]),
     }
 }

@@ -86,3 +86,63 @@ fn a_definition_that_says_all_drops_nothing() {
     assert!(!modify("CHANGE a b decimal(4,2) NOT NULL DEFAULT 1"));
     assert!(!modify("RENAME COLUMN a TO b"));
 }
+
+/// The codes of a change on a server of a version.
+fn at(kind: &str, version: &str, sql: &str) -> Vec<&'static str> {
+    let before = "writer app \"A\" writes db";
+    let text = plan(kind, before, sql, "SELECT 1;", "");
+    codes(&text.replacen("{ url $DATABASE_URL }", &format!("{{\n url $DATABASE_URL\n server-version {version}\n}}"), 1))
+}
+
+#[test]
+fn what_a_server_does_not_know_in_its_version_is_told() {
+    let unfit = |kind: &str, version: &str, sql: &str| at(kind, version, sql).contains(&"sql/not-in-version");
+    for (kind, before, since, sql) in [
+        ("postgres", "14", "15", "MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN DELETE;"),
+        ("postgres", "14.9", "15.2", "CREATE UNIQUE INDEX i ON t (a) NULLS NOT DISTINCT;"),
+        ("postgres", "11", "12", "REINDEX INDEX CONCURRENTLY i;"),
+        ("postgres", "13", "14", "ALTER TABLE p DETACH PARTITION q CONCURRENTLY;"),
+        ("postgres", "11", "12", "ALTER TABLE t ADD COLUMN b int GENERATED ALWAYS AS (a * 2) STORED;"),
+        ("postgres", "14", "15", "SELECT pg_backup_start('x');"),
+        ("mysql", "5.7", "8.0", "ALTER TABLE t RENAME COLUMN a TO b;"),
+        ("mariadb", "10.4", "10.11", "ALTER TABLE t RENAME COLUMN a TO b;"),
+    ] {
+        assert!(unfit(kind, before, sql), "{sql} at {before}");
+        assert!(!unfit(kind, since, sql), "{sql} at {since}");
+        assert!(!found(kind, sql, "SELECT 1;").contains(&"sql/not-in-version"), "{sql}");
+    }
+    for (kind, version, sql) in [
+        ("postgres", "15", "SELECT pg_start_backup('x');"),
+        ("mysql", "8.0", "GRANT ALL ON *.* TO 'a'@'%' IDENTIFIED BY 'x';"),
+        ("mysql", "8.4", "ALTER TABLE t ADD COLUMN IF NOT EXISTS a int;"),
+    ] {
+        assert!(unfit(kind, version, sql), "{sql}");
+    }
+    assert!(found("mysql", "CREATE SEQUENCE s;", "SELECT 1;").contains(&"sql/not-in-version"));
+    // Less exact than the fact, a name of the author's, another make, a string.
+    assert!(!unfit("mariadb", "10.5", "ALTER TABLE t RENAME COLUMN a TO b;"));
+    assert!(!unfit("postgres", "15", "SELECT mean_exec_time AS mean_time FROM pg_stat_statements;"));
+    assert!(!unfit("mariadb", "10.6", "ALTER TABLE t ADD COLUMN IF NOT EXISTS a int;"));
+    assert!(!unfit("postgres", "14", "INSERT INTO t VALUES ('MERGE INTO');"));
+}
+
+#[test]
+fn what_makes_writers_wait_depends_on_the_server() {
+    let blocks = |kind: &str, version: &str, sql: &str| at(kind, version, sql).contains(&"sql/blocks-writers");
+    let default = "ALTER TABLE t ADD COLUMN a int DEFAULT 1;";
+    assert!(blocks("postgres", "10", default) && !blocks("postgres", "11", default));
+    assert!(blocks("postgres", "16", "ALTER TABLE t ADD COLUMN a uuid DEFAULT gen_random_uuid();"));
+    assert!(!blocks("postgres", "16", "ALTER TABLE t ADD COLUMN a timestamptz DEFAULT now();"));
+    let proven = "ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT c; \
+                  ALTER TABLE t ALTER COLUMN a SET NOT NULL;";
+    assert!(blocks("postgres", "11", proven) && !blocks("postgres", "12", proven));
+    assert!(blocks("postgres", "12", "ALTER TABLE t ALTER COLUMN a SET NOT NULL;"));
+    assert!(blocks("postgres", "12", &proven.replace("VALIDATE CONSTRAINT c", "DROP CONSTRAINT c")));
+    assert!(!blocks("mysql", "8.0", "CREATE INDEX i ON t (a);") && blocks("mysql", "8.0", "CREATE FULLTEXT INDEX i ON t (a);"));
+    assert!(!blocks("mariadb", "10.11", "ALTER TABLE t ADD UNIQUE KEY u (a);"));
+    let several = "DROP TABLE a, b;";
+    assert!(
+        at("mysql", "5.7", several).contains(&"sql/multi-object-drop") && !at("mysql", "8.0", several).contains(&"sql/multi-object-drop")
+    );
+    assert!(at("mariadb", "10.11", several).contains(&"sql/multi-object-drop"));
+}

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cursor::Cursor;
+use super::known::Known;
 use super::lexis;
 use super::schema::{self, Schema, Table, plain};
 use super::words::Words;
-use super::{Dialect, Kind, Sight, Statement, split_following};
+use super::{Dialect, Kind, Sight, Statement, split_with};
 use crate::effect::act::{Act, Alter, Effect};
 use crate::effect::object::{Object, ObjectKind};
 
@@ -26,8 +27,9 @@ pub struct Dump {
 impl Dump {
     /// Reads the statements of a dump.
     pub fn read(text: &str, dialect: Dialect) -> Dump {
-        let mut schema = Schema::default();
-        let statements = split_following(text, dialect, &mut schema);
+        let mut known = Known::default();
+        let statements = split_with(text, dialect, &mut known);
+        let mut schema = known.schema;
         // What a program of the client's reads in, or code does, is not said here. A dump sets up its session by `SELECT`.
         let hides = |statement: &Statement| match statement.kind {
             Kind::Meta => {

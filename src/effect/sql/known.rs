@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Dialect;
 use super::schema::{Schema, folded, plain};
+use super::versions::Server;
 use super::words::Words;
 use crate::effect::act::{Act, Copied, Effect, Reading};
 use crate::effect::object::ObjectKind;
@@ -16,12 +17,14 @@ pub struct Known {
     own: BTreeMap<Vec<String>, Vec<ObjectKind>>,
     copies: Vec<Copied>,
     pub schema: Schema,
+    /// Where it runs, if that is known.
+    pub server: Option<Server>,
 }
 
 impl Known {
     /// Returns what is known where a schema is, before any code ran.
-    pub fn of(schema: Schema) -> Known {
-        Known { schema, ..Known::default() }
+    pub fn of(schema: Schema, server: Option<Server>) -> Known {
+        Known { schema, server, ..Known::default() }
     }
 
     /// Returns whether an object, or what it belongs to, was made before.

@@ -5,9 +5,10 @@
 
 use super::Dialect;
 use super::known::Known;
-use super::types::{Way, way};
+use super::types::{Way, stays_as_written, way};
 use crate::effect::act::{Act, Alter, Class, Create, Detail, Effect, Risk, Rule};
 use crate::effect::object::ObjectKind;
+use crate::plan::target::TargetKind;
 
 /// Tables in which tools keep what they have run: their rows are nobody's data.
 const LEDGERS: [&str; 16] = [
@@ -58,7 +59,7 @@ fn of_one(effect: &Effect, dialect: Dialect, known: &Known, add: &mut impl FnMut
     let kind = effect.object.kind;
     let parts = &effect.object.parts;
     match &effect.act {
-        Act::Create(create) => of_create(create, kind, dialect, add),
+        Act::Create(create) => of_create(create, kind, dialect, known, add),
         Act::Drop { temporary: true, .. } => {}
         Act::Drop { .. } if kind == ObjectKind::Column && known.schema.column(parts, dialect).is_some_and(|column| column.computed) => {
             add(Class::Breaks, "the old application asks for it");
@@ -73,7 +74,15 @@ fn of_one(effect: &Effect, dialect: Dialect, known: &Known, add: &mut impl FnMut
         Act::Rename(_) => add(Class::Breaks, "the old application asks for the old name"),
         Act::Alter(alter) => {
             let from = known.schema.column(parts, dialect).map(|column| column.of.as_str()).filter(|of| !of.is_empty());
-            of_alter(alter, kind, from, dialect, add);
+            // A CHECK that says the same has looked at every row.
+            let server = known.server.as_ref();
+            let looks =
+                server.is_some_and(|server| server.is_before(TargetKind::Postgres, "12")) || !known.schema.is_proven(parts, dialect);
+            of_alter(alter, kind, from, dialect, &mut |class, why| {
+                if *alter != Alter::Require || class != Class::Blocks || looks {
+                    add(class, why);
+                }
+            });
         }
         Act::Insert { replaces: true } => add(Class::Overwrites, "rows that were there are replaced"),
         Act::Insert { replaces: false } => add(Class::ReverseDestroys, "what deletes the new rows may delete others"),
@@ -97,7 +106,7 @@ fn of_one(effect: &Effect, dialect: Dialect, known: &Known, add: &mut impl FnMut
     }
 }
 
-fn of_create(create: &Create, kind: ObjectKind, dialect: Dialect, add: &mut impl FnMut(Class, &'static str)) {
+fn of_create(create: &Create, kind: ObjectKind, dialect: Dialect, known: &Known, add: &mut impl FnMut(Class, &'static str)) {
     if create.temporary {
         return;
     }
@@ -114,7 +123,11 @@ fn of_create(create: &Create, kind: ObjectKind, dialect: Dialect, add: &mut impl
     }
     match (&create.detail, kind) {
         (_, ObjectKind::Table | ObjectKind::Partition) => add(Class::ReverseDestroys, "dropping it drops the rows that were written since"),
-        (Detail::Column { computed: false, required, default, unique, .. }, _) => {
+        (Detail::Column { computed: false, required, default, unique, filled, .. }, _) => {
+            let old = known.server.as_ref().is_some_and(|server| server.is_before(TargetKind::Postgres, "11"));
+            if dialect == Dialect::Postgres && (*filled || *default && old) {
+                add(Class::Blocks, "the table is written anew while everybody waits");
+            }
             add(Class::ReverseDestroys, "dropping it drops the values that were written since");
             if *required && !*default {
                 add(Class::Breaks, "rows of the old application lack a value for it");
@@ -123,20 +136,21 @@ fn of_create(create: &Create, kind: ObjectKind, dialect: Dialect, add: &mut impl
                 add(Class::Breaks, "the old application may write a value twice");
             }
         }
+        (Detail::Column { computed: true, filled: true, .. }, _) if dialect == Dialect::Postgres => {
+            add(Class::Blocks, "the table is written anew while everybody waits");
+        }
         (Detail::Constraint { rule, unchecked }, _) => {
             add(Class::Breaks, "the old application may write what it refuses");
-            if !unchecked {
+            // InnoDB builds the indexes of keys while others write.
+            if !unchecked && (dialect != Dialect::Mysql || !matches!(rule, Rule::Primary | Rule::Unique)) {
                 add(Class::Blocks, "every row is looked at while writers wait");
-            }
-            if *rule == Rule::Primary && dialect != Dialect::Postgres {
-                add(Class::Blocks, "the table is written anew");
             }
         }
         (Detail::Index { unique }, _) => {
             if *unique {
                 add(Class::Breaks, "the old application may write a value twice");
             }
-            if !create.concurrently {
+            if !create.concurrently && (dialect != Dialect::Mysql || create.special) {
                 add(Class::Blocks, "writers wait until it is built");
             }
         }
@@ -226,7 +240,9 @@ fn of_alter(alter: &Alter, kind: ObjectKind, from: Option<&str>, dialect: Dialec
             }
             add(Class::ReverseMayFail, "the old type may not hold what was written since");
             add(Class::Breaks, "the old application reads and writes the old type");
-            add(Class::Blocks, "the table may be written anew while everybody waits");
+            if !from.is_some_and(|from| stays_as_written(from, to, dialect)) {
+                add(Class::Blocks, "the table may be written anew while everybody waits");
+            }
         }
         Alter::Restate { to } => {
             match way(from, to, dialect) {

@@ -7,7 +7,7 @@ use super::Dialect;
 use super::cursor::Cursor;
 use super::words::Words;
 use crate::diagnostic::nearest;
-use crate::effect::act::{Act, Alter, Create, Detail, Effect, Lacking};
+use crate::effect::act::{Act, Alter, Create, Detail, Effect, Lacking, Rule};
 use crate::effect::object::{Object, ObjectKind};
 
 /// A column as it is defined.
@@ -57,6 +57,10 @@ pub struct Schema {
     tables: BTreeMap<Vec<String>, Table>,
     /// The names of tables, views and sequences, by their last part without case: those of which the columns are not known, too.
     relations: BTreeMap<String, BTreeSet<Vec<String>>>,
+    /// Columns of which a CHECK that is valid says `IS NOT NULL`, each with the constraint's name.
+    proven: BTreeMap<Vec<String>, Vec<String>>,
+    /// The same of constraints that have not looked at the rows yet: the column by the constraint.
+    unproven: BTreeMap<Vec<String>, Vec<String>>,
     /// Everything that is there was said: what has no name here is not there.
     pub whole: bool,
 }
@@ -94,6 +98,9 @@ impl Schema {
         for effect in effects {
             let parts = plain(&effect.object.parts, dialect).to_vec();
             self.named(&effect.act, effect.object.kind, &parts, dialect);
+            if effect.object.kind == ObjectKind::Constraint {
+                self.constrained(words, effect, &parts, dialect);
+            }
             match (&effect.act, effect.object.kind) {
                 (Act::Create(create), ObjectKind::Table) => self.made(words, create, &effect.object, parts, dialect),
                 (Act::Drop { .. }, ObjectKind::Table) => {
@@ -109,6 +116,36 @@ impl Schema {
                 _ => {}
             }
         }
+    }
+
+    /// Follows what says that a column has a value.
+    fn constrained(&mut self, words: &Words<'_>, effect: &Effect, parts: &[String], dialect: Dialect) {
+        match &effect.act {
+            Act::Create(Create { detail: Detail::Constraint { rule: Rule::Check, unchecked }, .. }) => {
+                let Some(column) = not_null(words, &effect.object, dialect) else { return };
+                let table = if effect.object.own.is_empty() { parts } else { parts.split_last().map_or(parts, |(_, table)| table) };
+                let column: Vec<String> = table.iter().cloned().chain([column]).collect();
+                match unchecked {
+                    true => _ = self.unproven.insert(parts.to_vec(), column),
+                    false => _ = self.proven.insert(column, parts.to_vec()),
+                }
+            }
+            Act::Alter(Alter::Validate) => {
+                if let Some(column) = self.unproven.remove(parts) {
+                    self.proven.insert(column, parts.to_vec());
+                }
+            }
+            Act::Drop { .. } => {
+                self.unproven.remove(parts);
+                self.proven.retain(|_, by| by != parts);
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns whether a valid CHECK says that the column has a value.
+    pub fn is_proven(&self, column: &[String], dialect: Dialect) -> bool {
+        self.proven.contains_key(plain(column, dialect))
     }
 
     /// Follows the names of what can be read from and written to.
@@ -239,6 +276,20 @@ impl Schema {
             _ => {}
         }
     }
+}
+
+/// Returns the column of which a constraint says only that it has a value: `CHECK (c IS NOT NULL)`.
+fn not_null(words: &Words<'_>, constraint: &Object, dialect: Dialect) -> Option<String> {
+    let from = (0..words.len()).find(|index| words.token(*index).is_some_and(|token| token.start as usize >= constraint.range.start))?;
+    let check = (from..words.len()).find(|index| words.is(*index, "check"))?;
+    let mut cursor = Cursor::new(words, dialect);
+    cursor.at = check + 1;
+    let mut brackets = 0;
+    while cursor.eat_sign(b'(') {
+        brackets += 1;
+    }
+    let column = cursor.name(ObjectKind::Column).filter(|_| brackets > 0 && cursor.eat(&["is", "not", "null"]))?;
+    (0..brackets).all(|_| cursor.eat_sign(b')')).then(|| column.parts.into_iter().next_back()).flatten()
 }
 
 /// Extensions that bring no table or view along.

@@ -62,6 +62,26 @@ pub fn way(from: Option<&str>, to: &str, dialect: Dialect) -> Way {
     if old == new || fits(&old, &new) { Way::Kept } else { Way::Narrow }
 }
 
+/// Returns whether PostgreSQL leaves the rows alone, as the new type only allows for more of the same.
+pub fn stays_as_written(from: &str, to: &str, dialect: Dialect) -> bool {
+    let is_fixed = |written: &str| {
+        let name = written.trim_start_matches("pg_catalog.").to_ascii_lowercase();
+        name.starts_with("char") && !name.contains("varying") || name.starts_with("bpchar")
+    };
+    let (old, new) = (shape(from, dialect), shape(to, dialect));
+    let plain = dialect == Dialect::Postgres && !is_fixed(from) && !is_fixed(to);
+    plain
+        && match (&old, &new) {
+            (Shape::Text(_), Shape::Text(None)) => {
+                !from.to_ascii_lowercase().contains("citext") && !to.to_ascii_lowercase().contains("citext")
+            }
+            (Shape::Text(Some(old)), Shape::Text(Some(new))) => old <= new,
+            (Shape::Decimal(Some(_)), Shape::Decimal(None)) => true,
+            (Shape::Decimal(Some((old, places))), Shape::Decimal(Some((new, others)))) => places == others && old <= new,
+            _ => false,
+        }
+}
+
 /// What holds nearly everything keeps whatever comes.
 fn unknown(new: &Shape) -> Way {
     match new {

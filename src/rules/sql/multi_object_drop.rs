@@ -4,7 +4,8 @@
 //!
 //! ## What it finds
 //!
-//! On MySQL and MariaDB a `DROP` of more than one object. PostgreSQL and SQLite drop all of them or none.
+//! On MariaDB, and on MySQL unless its `server-version` is 8.0 or later, a `DROP` of more than one object. PostgreSQL, SQLite and MySQL 8 drop
+//! all of them or none.
 //!
 //! ## Why it matters in the incident
 //!
@@ -76,7 +77,8 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::act::Act;
-use crate::effect::sql::Dialect;
+use crate::effect::sql::{Dialect, Server};
+use crate::plan::target::TargetKind;
 use crate::rules::{Context, Finder, Rule};
 
 use super::each_statement;
@@ -91,7 +93,8 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     each_statement(context, &mut |said| {
         let opening = &said.statement.opening;
-        if said.dialect != Dialect::Mysql || !opening.starts_with("DROP ") {
+        let whole = Server::of(&context.plan.targets[said.on]).is_some_and(|server| server.is_from(TargetKind::Mysql, "8.0"));
+        if said.dialect != Dialect::Mysql || !opening.starts_with("DROP ") || whole {
             return;
         }
         let mut dropped = said.statement.reading.effects.iter().filter(|effect| matches!(effect.act, Act::Drop { .. }));

@@ -194,13 +194,14 @@ impl Reader {
             || cursor.sees(&["unique", "key"]);
         if key {
             let unique = cursor.sees(&["unique"]);
+            let special = cursor.sees_one(&["fulltext", "spatial"]);
             while cursor.sees_one(&["unique", "fulltext", "spatial", "index", "key"]) {
                 cursor.at += 1;
             }
             let lenient = cursor.eat(&["if", "not", "exists"]);
             let named = if cursor.sees_sign(b'(') || cursor.sees(&["using"]) { None } else { cursor.member(ObjectKind::Index, table) };
             let object = named.unwrap_or_else(|| cursor.nameless(ObjectKind::Index, table, from));
-            return self.add(Act::Create(Create { lenient, detail: Detail::Index { unique }, ..Create::default() }), object);
+            return self.add(Act::Create(Create { lenient, special, detail: Detail::Index { unique }, ..Create::default() }), object);
         }
         if cursor.eat(&["partition"]) {
             cursor.eat(&["if", "not", "exists"]);

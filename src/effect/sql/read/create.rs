@@ -22,9 +22,12 @@ impl Reader {
             }
         }
         let unique = cursor.eat(&["unique"]);
-        cursor.eat_one(&["fulltext", "spatial", "clustered", "nonclustered"]);
+        let special = cursor.eat_one(&["fulltext", "spatial"]);
+        cursor.eat_one(&["clustered", "nonclustered"]);
         if cursor.sees(&["index"]) {
-            return self.create_index(cursor, create, unique);
+            create.special = special;
+            create.detail = Detail::Index { unique };
+            return self.create_index(cursor, create);
         }
         let materialised = cursor.sees(&["materialized"]);
         let Some(kind) = kind(&mut cursor) else { return };
@@ -64,11 +67,10 @@ impl Reader {
         }
     }
 
-    fn create_index(&mut self, mut cursor: Cursor<'_, '_>, mut create: Create, unique: bool) {
+    fn create_index(&mut self, mut cursor: Cursor<'_, '_>, mut create: Create) {
         cursor.at += 1;
         create.concurrently = cursor.eat(&["concurrently"]);
         create.lenient = cursor.eat(&["if", "not", "exists"]);
-        create.detail = Detail::Index { unique };
         let from = cursor.at;
         let named = if cursor.sees(&["on"]) { None } else { cursor.name(ObjectKind::Index) };
         cursor.skip_to("on");
@@ -137,7 +139,9 @@ impl Reader {
         {
             self.add(Act::Read, other);
         }
-        Detail::Column { of, required, default, computed, unique }
+        let stored = computed && cursor.ahead(&["stored"]).is_some();
+        let varies = cursor.ahead(&["default"]).is_some_and(|at| varies(cursor.within(at + 1, cursor.end())));
+        Detail::Column { of, required, default, computed, unique, filled: serial || identity || stored || varies }
     }
 
     /// A constraint's rule where it stands, with the table that it refers to.
@@ -159,6 +163,28 @@ impl Reader {
         let unchecked = cursor.ahead(&["not", "valid"]).is_some() || cursor.ahead(&["not", "enforced"]).is_some();
         Some(Detail::Constraint { rule, unchecked })
     }
+}
+
+/// Returns whether a default is worked out for each row: it calls what gives another value each time.
+fn varies(mut default: Cursor<'_, '_>) -> bool {
+    const VARYING: [&str; 9] = [
+        "clock_timestamp",
+        "gen_random_uuid",
+        "nextval",
+        "random",
+        "timeofday",
+        "uuid_generate_v1",
+        "uuid_generate_v4",
+        "uuidv4",
+        "uuidv7",
+    ];
+    while !default.is_end() && !default.sees_sign(b',') {
+        if default.sees_one(&VARYING) {
+            return true;
+        }
+        default.at += 1;
+    }
+    false
 }
 
 fn is_kind(cursor: Cursor<'_, '_>) -> bool {
