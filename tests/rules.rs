@@ -2,6 +2,7 @@
 
 mod commands;
 mod data;
+mod kinds;
 pub mod near;
 mod order;
 mod people;

@@ -34,6 +34,8 @@ pub struct Word {
     pub globs: bool,
     /// It holds `$NAME` or `${…}` without quotes.
     pub bare: bool,
+    /// It holds `$(…)` without quotes.
+    pub splits: bool,
     /// The variables that it reads without saying what to do when they are not set, each with its bytes.
     pub reads: Vec<(String, Range<usize>)>,
 }
@@ -235,7 +237,8 @@ impl Reader<'_> {
 
     fn word(&mut self, depth: usize) -> Word {
         let start = self.at;
-        let mut word = Word { text: String::new(), range: start..start, expands: false, globs: false, bare: false, reads: Vec::new() };
+        let mut word =
+            Word { text: String::new(), range: start..start, expands: false, globs: false, bare: false, splits: false, reads: Vec::new() };
         while let Some(c) = self.peek() {
             match c {
                 ' ' | '\t' | '\n' | '\r' | ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
@@ -247,6 +250,7 @@ impl Reader<'_> {
                 '"' => self.quoted(&mut word, depth),
                 '$' | '`' => {
                     let known = word.reads.len();
+                    word.splits |= self.starts("$(") && !self.starts("$((");
                     self.expansion(&mut word, depth);
                     word.bare |= word.reads.len() > known;
                 }

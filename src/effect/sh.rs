@@ -21,6 +21,7 @@ use super::act::{Act, Class, Effect, Opaque, Reading};
 use super::object::ObjectKind;
 use super::sql::{Dialect, Sight, Statement};
 
+pub use parse::misread;
 pub use read::read;
 
 /// A script: its commands in order, those in substitutions before the command that they stand in.

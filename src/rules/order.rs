@@ -2,6 +2,7 @@
 
 pub mod unchecked_predecessor;
 pub mod undo_leaves_dependant;
+pub mod unreachable;
 pub mod unsafe_fallback;
 pub mod violation;
 pub mod writers_not_frozen;

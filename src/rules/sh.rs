@@ -1,4 +1,5 @@
 //! Shell that means something else than it says.
 
 pub mod secret_on_command_line;
+pub mod syntax;
 pub mod unquoted;

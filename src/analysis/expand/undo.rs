@@ -21,7 +21,7 @@ impl<'p> Writer<'_, 'p> {
     /// Writes an undo set: dependants first. A restore stands at the place of the latest change that it takes back by its
     /// own undo, and for the undos of everything else that it turns to undone.
     pub(super) fn undo_set(&mut self, changes: &[Id<Change>], step: &'p Step, prefix: &str, nodes: &mut Vec<Node<'p>>) {
-        let order = self.graph.undo_order(changes);
+        let order = self.reached(self.graph.undo_order(changes));
         let ways: Vec<Option<Id<Backup>>> = order.iter().map(|change| self.restored_by(*change)).collect();
         let mut kept: BTreeSet<Id<Backup>> = BTreeSet::new();
         let mut gone: BTreeSet<Id<Change>> = BTreeSet::new();
@@ -56,6 +56,17 @@ impl<'p> Writer<'_, 'p> {
                 }
             }
         }
+    }
+
+    /// Leaves out what can't be undone and begins only where the scenario no longer applies: `undo everything` before the point of no
+    /// return means all that may have been done by then. When nothing else was asked for, it stays.
+    fn reached(&self, order: Vec<Id<Change>>) -> Vec<Id<Change>> {
+        let Some(scenario) = self.path.first().map(|root| &self.plan.scenarios[*root]) else { return order };
+        let ends = scenario.applies.iter().filter_map(|applies| self.graph.until(applies.until?.value));
+        let Some(end) = ends.min() else { return order };
+        let begins = |change: &Id<Change>| 2 * self.graph.rank(*change) + 1;
+        let reached = |change: &Id<Change>| self.plan.changes[*change].irreversible.is_none() || begins(change) < end;
+        if order.iter().any(reached) { order.into_iter().filter(reached).collect() } else { order }
     }
 
     /// Says what else a restore turns to undone.

@@ -71,6 +71,27 @@ pub fn parse(source: &Mapped) -> Parsed {
     walk.out
 }
 
+/// Returns the line at which a script stops being shell; `None` for one that a shell can read, or that is too much to look at.
+pub fn misread(text: &str) -> Option<Range<usize>> {
+    // The parser takes the brace of `\{}` for an open one.
+    if refused(text).is_some() || text.contains("\\{") {
+        return None;
+    }
+    let result = Parser::with_dialect(text, ShellDialect::Bash).parse();
+    let first = result.diagnostics.iter().map(|found| found.span.start.offset()).min();
+    let stopped = result.terminal_error.as_ref().map(|shuck_parser::Error::Parse { line, .. }| {
+        text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>()
+    });
+    let at = match result.status {
+        ParseStatus::Clean => return None,
+        _ => first.or(stopped).unwrap_or(0).min(text.trim_end().len().saturating_sub(1)),
+    };
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let line = text[start..].split('\n').next().unwrap_or_default();
+    let indent = line.len() - line.trim_start().len();
+    Some(start + indent..start + line.trim_end().len().max(indent))
+}
+
 fn is_simple(statement: &Stmt) -> bool {
     matches!(statement.command, Command::Simple(_) | Command::Builtin(_) | Command::Decl(_))
 }

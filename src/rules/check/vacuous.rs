@@ -5,7 +5,8 @@
 //! ## What it finds
 //!
 //! A check by command that asks the exit status of a command which always succeeds (`ps`, `alembic current`, `git log`, `wc`,
-//! `head`, a `psql -c "SELECT …"` whose result nobody looks at); `ps | grep` that finds itself; `expect >= 0`; a count of
+//! `head`, a `psql -c "SELECT …"` whose result nobody looks at); `ps | grep` that finds itself; `kubectl get …
+//! | grep -v` that finds the headings; `expect >= 0`; a count of
 //! sessions that counts its own; and a join that looks for rows without a partner but leaves exactly these out.
 //!
 //! ## Why it matters in the incident
@@ -124,6 +125,10 @@ fn run(context: &Context<'_>, check: &Check, code: &Code) -> Option<(Span, Strin
         return Some((place(grep), why, "write `pgrep -f`, or put a letter in brackets: `grep '[u]vicorn'`"));
     }
     let status = check.expect.as_ref().is_none_or(|expect| expect.value == Expectation::Exit(0));
+    if let Some(grep) = finds_heading(&commands).filter(|_| status && !code.text.contains("! ")) {
+        let why = "`grep -v` finds the line of headings, whatever stands below it".to_owned();
+        return Some((place(grep), why, "ask for what has to hold: `kubectl wait --for=condition=Ready pod -l app=…`"));
+    }
     let last = commands.last().filter(|_| status)?;
     if last.join == Join::Or || last.inner {
         return None;
@@ -153,6 +158,18 @@ fn finds_itself(commands: &[Command]) -> Option<&Command> {
         greps(&command) && (command.option(Some('v'), "--invert-match") || command.arguments().iter().any(|word| word.text.contains('[')))
     });
     pipe.iter().find(greps).copied().filter(|_| !leaves_out)
+}
+
+/// Returns the `grep -v` that has the last word on a table with headings: `kubectl get pods | grep -v Running`.
+fn finds_heading(commands: &[Command]) -> Option<&Command> {
+    let (last, table) = (commands.last()?, commands.len().checked_sub(2).and_then(|at| commands.get(at))?);
+    let words = |command: &Command, test: &dyn Fn(&str) -> bool| command.arguments().iter().any(|word| test(&word.text));
+    let plain =
+        |word: &str| word.starts_with("-o") || word.starts_with("--output") || word == "--no-headers" || word == "--no-headers=true";
+    let lists = matches!(table.program(), "kubectl" | "oc") && table.has("get") && !words(table, &plain);
+    let leaves_out = matches!(last.program(), "grep" | "egrep" | "fgrep") && last.option(Some('v'), "--invert-match");
+    let heading = words(last, &|word| ["NAME", "STATUS", "READY", "AGE"].iter().any(|heading| word.contains(heading)));
+    (lists && leaves_out && !heading && last.join == Join::Pipe && !last.piped).then_some(last)
 }
 
 /// Returns whether `psql` only shows what a `SELECT` finds.

@@ -6,7 +6,7 @@
 //!
 //! Two triggers that fire on the same (one check, one thing people are told, or one number with the same threshold) while both
 //! are active, where one is `automatic` and the other `manual` on the way to one scenario, or one runs a scenario and the other
-//! says `continue`.
+//! says `continue`; and two of one severity that people are told of in the same words, and that lead to different scenarios.
 //!
 //! ## Why it matters in the incident
 //!
@@ -168,11 +168,18 @@ fn same(one: &Trigger, other: &Trigger) -> bool {
     })
 }
 
+/// Returns whether two triggers of one severity, told in words, run nothing in common. What is worse may call for more.
+fn apart(one: &Trigger, other: &Trigger) -> bool {
+    let told = |trigger: &Trigger| trigger.when.iter().all(|when| matches!(when.value, Condition::Told(_)));
+    told(one) && told(other) && one.level == other.level && !same(one, other)
+}
+
 fn why(one: &Trigger, other: &Trigger) -> Option<&'static str> {
     let runs = |trigger: &Trigger| trigger.answers.iter().any(|answer| matches!(answer.value, Answer::Run(_)));
     let goes_on = |trigger: &Trigger| !runs(trigger) && trigger.answers.iter().any(|answer| matches!(answer.value, Answer::Continue(_)));
     match () {
         () if runs(one) && goes_on(other) || runs(other) && goes_on(one) => Some("one rolls back where the other goes on"),
+        () if runs(one) && runs(other) && apart(one, other) => Some("each leads to another scenario"),
         () if one.automatic != other.automatic && same(one, other) => Some("one acts by itself where the other waits for a person"),
         () => None,
     }

@@ -4,8 +4,8 @@
 //!
 //! ## What it finds
 //!
-//! A trigger that people judge by a word without a number (“significant”, “noticeable”, “repeated”, “unusual”, “increased” …);
-//! and a number without a `source`.
+//! A trigger that people judge by a word without a number (“significant”, “noticeable”, “repeated”, “unusual”, “increased” …;
+//! the status of an answer, `500`, is no number of anything); and a number without a `source`.
 //!
 //! ## Why it matters in the incident
 //!
@@ -110,7 +110,7 @@ pub const RULE: Rule =
     Rule { name: "decision/unmeasurable", severity: Severity::Warning, finder: Finder::Rule(check), text: include_str!("unmeasurable.rs") };
 
 /// Words that measure nothing.
-const VAGUE: [&str; 18] = [
+const VAGUE: [&str; 22] = [
     "significant",
     "noticeabl",
     "unusual",
@@ -129,13 +129,17 @@ const VAGUE: [&str; 18] = [
     "unacceptabl",
     "poor ",
     "major ",
+    "widespread",
+    "elevated",
+    "abnormal",
+    "severe",
 ];
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, trigger) in context.plan.triggers.iter() {
         let lack = trigger.when.iter().find_map(|when| {
             let (why, help) = match &when.value {
-                Condition::Told(text) if !text.bytes().any(|byte| byte.is_ascii_digit()) => {
+                Condition::Told(text) if !text.split_whitespace().any(counts) => {
                     let lower = text.to_lowercase();
                     let word = VAGUE.iter().find(|word| lower.contains(**word))?;
                     (
@@ -155,6 +159,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(Diagnostic::error(RULE.name, span, message, "can't be measured").severity(RULE.severity).help(help));
         }
     }
+}
+
+/// Returns whether a word is a number, or begins with one: `20`, `5%`, `10m`. The status of an answer counts nothing: `500`, `5xx`.
+fn counts(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let status = word.strip_suffix('s').unwrap_or(word);
+    let is_status =
+        status.len() == 3 && status.starts_with(['4', '5']) && status[1..].bytes().all(|byte| byte.is_ascii_digit() || byte == b'x');
+    word.starts_with(|c: char| c.is_ascii_digit()) && !is_status
 }
 
 /// Returns the whole word of a text that holds a part.

@@ -6,7 +6,7 @@
 //!
 //! A scenario that applies where a dependent change may be in place, undoes what it depends on, and does not undo it: it comes
 //! later on the same target, names the other with `after`, or needs an object of it. Undoing both is always an order that rbk
-//! finds by itself.
+//! finds by itself. A deploy whose target gets another release from the scenario does not stay in place.
 //!
 //! ## Why it matters in the incident
 //!
@@ -92,9 +92,11 @@ use std::collections::BTreeMap;
 use crate::analysis::program::Direction;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Why;
+use crate::plan::action::Action;
 use crate::plan::change::Change;
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
+use crate::plan::target::Release;
 use crate::rules::{Context, Finder, Rule};
 use crate::source::Span;
 
@@ -109,24 +111,34 @@ pub const RULE: Rule = Rule {
 const NAMED: usize = 3;
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let of = |release: Id<Release>| context.plan.releases[release].of.value;
     for (id, scenario) in context.plan.scenarios.iter() {
         // What may be in place in one position may be in place in every later one.
         let Some(last) = context.facts.applies(id).last() else { continue };
         let position = context.graph.positions()[last];
         let mut undone: BTreeMap<Id<Change>, Span> = BTreeMap::new();
+        let mut deployed: Vec<Id<Release>> = Vec::new();
         for item in context.facts.scenarios[id.index()].items() {
             let own = item.change.filter(|(_, direction)| *direction == Direction::Undo).map(|(change, _)| change);
             for change in own.into_iter().chain(item.undoes.iter().copied()) {
                 undone.entry(change).or_insert(item.span);
             }
+            if let Some(release) = item.release.filter(|_| item.change.is_none()) {
+                deployed.push(release);
+            }
         }
+        // What another release has replaced does not go on.
+        let replaced = |change: Id<Change>| match context.plan.changes[change].forward {
+            Some(Action::Deploy { release, .. }) => deployed.iter().any(|other| *other != release && of(*other) == of(release)),
+            _ => false,
+        };
         // Each change that stays, with the undone one that it depends on, perhaps through others that stay.
         let mut left: Vec<(Id<Change>, Id<Change>)> = Vec::new();
         let mut gone: BTreeMap<Id<Change>, Id<Change>> = undone.keys().map(|change| (*change, *change)).collect();
         // What depends on a change comes after it.
         let earliest = undone.keys().map(|change| context.graph.rank(*change)).min().unwrap_or(0);
         let begun = context.graph.order().iter().copied().take_while(|change| position.may_have(context.graph, *change));
-        for change in begun.skip(earliest).filter(|change| !undone.contains_key(change)) {
+        for change in begun.skip(earliest).filter(|change| !undone.contains_key(change) && !replaced(*change)) {
             let cause = context.graph.dependencies(change).iter().find_map(|dependency| gone.get(&dependency.on));
             if let Some(cause) = cause.copied() {
                 gone.insert(change, cause);

@@ -6,7 +6,8 @@
 //!
 //! A step of a scenario whose shell `writes` to a database, or whose code destroys what lies there, at a moment at which a
 //! declared `writer` of that database may be at work: it was never stopped, it is stopped only by a later step, or it has been
-//! let in again too early. What a restore throws away then is told by `time/rpo-exceeded` and `reversal/undeclared-loss`.
+//! let in again too early. So with a restore before which the scenario has stopped some of the writers and not all. What
+//! a restore throws away is told by `time/rpo-exceeded` and `reversal/undeclared-loss`.
 //!
 //! ## Why it matters in the incident
 //!
@@ -133,7 +134,7 @@ use std::collections::BTreeSet;
 
 use crate::analysis::harm::Harm;
 use crate::analysis::program::{Item, Work};
-use crate::analysis::writes::{self, Event, events, looks};
+use crate::analysis::writes::{self, Event, Writes, events, looks};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
@@ -154,9 +155,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let program = &context.facts.scenarios[id.index()];
         let own = events(context.plan, program);
         for (place, item) in program.items().into_iter().enumerate() {
-            let Some(target) = touched(context, item) else { continue };
-            if may_write(context, id, &own, place, target) && told.insert(item.span) {
-                findings.push(finding(context, id, item, target, &own, place));
+            let Some(target) = touched(context, item).or_else(|| half_closed(context, item, &own, place)) else { continue };
+            let Some(state) = may_write(context, id, &own, place, target) else { continue };
+            if told.insert(item.span) {
+                findings.push(finding(context, (id, item, place), target, &state, &own));
             }
         }
     }
@@ -174,28 +176,44 @@ fn touched(context: &Context<'_>, item: &Item<'_>) -> Option<Id<Target>> {
     item.on.filter(|on| touches && context.plan.targets[*on].kind.value.is_database())
 }
 
+/// Returns the target that a scenario restores although it has stopped one of its writers and not the others: it meant to be alone.
+fn half_closed(context: &Context<'_>, item: &Item<'_>, own: &[Event], place: usize) -> Option<Id<Target>> {
+    let Work::Restore(backup) = item.work else { return None };
+    let target = context.plan.backups[backup].of.value;
+    let mut stopped = own.iter().filter(|event| event.place < place).flat_map(|event| &event.turn.stops);
+    let begun = stopped.any(|stopped| writers(context, target).any(|(writer, _)| writer == *stopped));
+    begun.then_some(target)
+}
+
 fn writers<'a>(context: &Context<'a>, target: Id<Target>) -> impl Iterator<Item = (Id<Writer>, &'a Writer)> {
     context.plan.writers.iter().filter(move |(_, writer)| writer.targets.iter().any(|of| of.value == target))
 }
 
-/// Returns whether a declared writer may be at work when the item at `place` runs, in some position where the scenario applies.
-fn may_write(context: &Context<'_>, id: Id<Scenario>, own: &[Event], place: usize, target: Id<Target>) -> bool {
-    if writers(context, target).next().is_none() {
-        return false;
-    }
+/// Returns who is stopped when the item at `place` runs, in a position where the scenario applies and a declared writer may be at work.
+fn may_write(context: &Context<'_>, id: Id<Scenario>, own: &[Event], place: usize, target: Id<Target>) -> Option<Writes> {
+    writers(context, target).next()?;
     // In the middle of a change that keeps writers out, nobody can tell.
     let between = looks(&context.facts.writes, &context.facts.applies(id)).into_iter().filter(|position| position.is_multiple_of(2));
-    between.into_iter().any(|position| {
+    let mut states = between.into_iter().map(|position| {
         let mut state = writes::at(&context.facts.writes, position);
         own.iter().filter(|event| event.place < place).for_each(|event| state.turn(&event.turn, event.sure));
-        !state.is_quiet(context.plan, target)
-    })
+        state
+    });
+    states.find(|state| !state.is_quiet(context.plan, target))
 }
 
-fn finding(context: &Context<'_>, id: Id<Scenario>, item: &Item<'_>, target: Id<Target>, own: &[Event], place: usize) -> Diagnostic {
+/// The finding on an item of a scenario, at its place, while `state` is who is stopped.
+fn finding(
+    context: &Context<'_>,
+    (id, item, place): (Id<Scenario>, &Item<'_>, usize),
+    target: Id<Target>,
+    state: &Writes,
+    own: &[Event],
+) -> Diagnostic {
     let plan = context.plan;
     let name = &plan.targets[target].header.name;
-    let all = words::list(writers(context, target).map(|(_, writer)| writer.header.name.as_str()));
+    let at_work = || writers(context, target).filter(|(writer, _)| !state.is_stopped(*writer));
+    let all = words::list(at_work().map(|(_, writer)| writer.header.name.as_str()));
     let message = format!("“{}” works on `{name}` while {all} may write: what is written meanwhile is in neither place", item.title);
     let mut finding = Diagnostic::error(RULE.name, item.span, message, "writers may be at work");
     let items = context.facts.scenarios[id.index()].items();
@@ -213,7 +231,7 @@ fn finding(context: &Context<'_>, id: Id<Scenario>, item: &Item<'_>, target: Id<
     if let Some(event) = late {
         finding = finding.because(items[event.place].span, "keeps them out, too late");
     }
-    for (_, writer) in writers(context, target) {
+    for (_, writer) in at_work() {
         finding = finding.because(writer.header.span, format!("writes to `{name}`"));
     }
     finding.help(match (early, late) {

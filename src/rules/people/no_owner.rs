@@ -103,6 +103,12 @@ pub const RULE: Rule =
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let plan = context.plan;
     let used: BTreeSet<Span> = plan.references.iter().map(|reference| reference.to).collect();
+    if plan.roles.is_empty() && !plan.triggers.is_empty() {
+        let message = format!("`{}` names nobody: whoever hears an alarm does not know whose it is, or who decides", plan.header.name);
+        let finding = Diagnostic::error(RULE.name, plan.header.span, message, "no `role` at all").severity(RULE.severity);
+        findings.push(finding.help("declare who answers for it (`role dba \"…\" { contact \"…\" }`), and write `owner` and `by`"));
+        return;
+    }
     if !plan.roles.iter().any(|(_, role)| used.contains(&role.header.name_span)) {
         return;
     }

@@ -4,8 +4,8 @@
 //!
 //! ## What it finds
 //!
-//! `[TBD]`, `TBD`, `[email]`, `[phone]`, `<commit>`, `20XX-XX-XX`, the programmers' words for “later”, and their like in a text
-//! of the plan, except in comments. A message's `{{slot}}` is asked for when it is sent, and is none.
+//! `[TBD]`, `TBD`, `[email]`, `[phone]`, `<commit>`, `<backup_file>`, `20XX-XX-XX`, the programmers' words for “later”, and their
+//! like in a text of the plan, except in comments. A message's `{{slot}}` is asked for when it is sent, and is none.
 //!
 //! ## Why it matters in the incident
 //!
@@ -122,6 +122,27 @@ const BRACKETS: [&str; 22] = [
     "person",
 ];
 
+/// Words of which one stands among others between angles: `<backup_file>`, `<previous-tag>`.
+const ANGLED: [&str; 17] = [
+    "commit",
+    "version",
+    "tag",
+    "sha",
+    "hash",
+    "revision",
+    "file",
+    "path",
+    "host",
+    "name",
+    "id",
+    "url",
+    "user",
+    "date",
+    "timestamp",
+    "previous",
+    "your",
+];
+
 /// Words that stand for something that is missing, as they are written.
 const WORDS: [&str; 5] = [concat!("TO", "DO"), "TBD", concat!("FIX", "ME"), "XXX", "XXXX"];
 
@@ -155,12 +176,20 @@ fn placeholder(line: &str) -> Option<std::ops::Range<usize>> {
         for (at, _) in line.match_indices(open) {
             let Some(length) = line[at..].find(close) else { break };
             let inside = &line[at + 1..at + length];
+            // `<commit-before-phase-5>`, and not the tag of a markup.
+            let named = open == '<'
+                && inside.contains(['-', '_'])
+                && inside.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+                && inside.split(['-', '_']).any(|part| ANGLED.contains(&part.to_lowercase().as_str()))
+                && !line.contains("</");
             let first = inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or("").to_lowercase();
             // An index, a character class, a link's text and a type's parameter are none.
             let prose = inside.split(' ').count() <= 4 && !inside.contains(['"', '\'', '=', ',', '@', ':', '/', '$', '(']);
             let before = line[..at].chars().next_back();
-            let free = before.is_none_or(|c| matches!(c, ' ' | '"' | '(' | ':' | '\t' | '>')) && !line[at + length + 1..].starts_with('(');
-            if prose && free && BRACKETS.contains(&first.as_str()) {
+            let free = before.is_none_or(|c| matches!(c, ' ' | '"' | '\'' | '=' | '(' | ':' | '\t' | '>'))
+                && !line[at + length + 1..].starts_with('(');
+            let prose = prose && BRACKETS.contains(&first.as_str()) && !line.contains(&format!("</{inside}>"));
+            if free && (named || prose) {
                 all.push(at..at + length + 1);
             }
         }

@@ -4,8 +4,10 @@
 //!
 //! ## What it finds
 //!
-//! Shell that runs a package by `npx`, `pnpm dlx`, `yarn dlx`, `bunx`, `uvx` or `pipx run` without a version, or an image with
-//! `:latest`, or without a tag behind `docker pull`. What is installed already (`npx --no-install`) is fixed by its lock file.
+//! Shell that runs a package by `npx`, `pnpm dlx`, `yarn dlx`, `bunx`, `uvx` or `pipx run` without a version; that installs one by name
+//! without a version, or with a range (`npm install tool@^4`); an image with `:latest`, `tag=latest`, or without a tag behind `docker
+//! pull`; a branch that is pulled and built (`git pull`, `git reset --hard origin/main`). What is installed already (`npx
+//! --no-install`) is fixed by its lock file; what is only given a name (`docker tag`, `docker build -t`) is not fetched.
 //!
 //! Also a step of the way back that checks a branch out (`git checkout main`, `git reset --hard origin/main`), as far as
 //! [the repository](repository.md) is known: by then the branch may hold the migration itself. Who reverts, merges, commits or pushes in
@@ -105,7 +107,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         for command in commands(&code.text) {
             let Some((what, help)) = floats(&command) else { continue };
             let place = code.place(&context.sources.file(code.span.file).text, &command.range);
-            let message = format!("`{what}` is fetched when it is needed, in whatever version is newest then");
+            let message = match command.program() {
+                "git" => format!("`{what}` brings whatever is newest when it runs: nobody has tried that"),
+                _ => format!("`{what}` is fetched when it is needed, in whatever version is newest then"),
+            };
             findings.push(Diagnostic::error(RULE.name, place, message, "no version").severity(RULE.severity).help(help));
         }
     }
@@ -117,6 +122,17 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 .help("name the tag or the commit to go back to"),
         );
     }
+}
+
+/// Branches that go on.
+const BRANCHES: [&str; 5] = ["main", "master", "develop", "trunk", "HEAD"];
+
+/// Returns whether a package is named with one version: `tool@4.7.0`, `@scope/tool@4.7.0`.
+fn is_exact(package: &str) -> bool {
+    let version = package.trim_start_matches('@').split_once('@').map_or("", |(_, version)| version);
+    version.starts_with(|c: char| c.is_ascii_digit() || c == 'v')
+        && version.matches('.').count() >= 2
+        && !version.contains(['x', '*', ' ', '|'])
 }
 
 /// Returns what a command fetches without a version, and what to write.
@@ -138,9 +154,36 @@ fn floats(command: &Command) -> Option<(String, &'static str)> {
             let floats = last.ends_with(":latest") || !last.contains([':', '@', '$']);
             floats.then(|| ((*image).to_owned(), "name the tag, or better the digest: `image@sha256:…`"))
         }
+        // What is only given a name is not fetched.
+        (
+            "docker" | "podman",
+            "tag" | "build" | "push" | "rmi" | "save" | "load" | "commit" | "inspect" | "history" | "image" | "buildx",
+        ) => None,
         ("docker" | "podman", _) => {
             let image = words.iter().find(|word| word.ends_with(":latest"))?;
             Some(((*image).to_owned(), "name the tag, or better the digest: `image@sha256:…`"))
+        }
+        ("helm" | "kubectl" | "oc", "upgrade" | "install" | "set" | "run" | "create") => {
+            let image = words.iter().find(|word| word.ends_with(":latest") || word.to_lowercase().ends_with("tag=latest"))?;
+            Some(((*image).to_owned(), "name the tag, or better the digest: `image@sha256:…`"))
+        }
+        ("git", "pull") => Some((words.join(" "), "fetch beforehand, and check out a tag or a commit that was tried")),
+        ("git", "reset" | "checkout" | "switch") => {
+            let branch = words.iter().find(|word| BRANCHES.iter().any(|name| word.strip_prefix("origin/") == Some(*name)))?;
+            let whole = words.iter().position(|word| *word == "--").is_none();
+            whole.then(|| (format!("git {} {branch}", words[1]), "name a tag or a commit that was tried"))
+        }
+        ("npm" | "pnpm" | "yarn" | "bun", "install" | "i" | "add") => {
+            let package = words[2..].iter().find(|word| !word.starts_with(['-', '.', '/']) && !word.contains(['$', ':']))?;
+            (!is_exact(package))
+                .then(|| ((*package).to_owned(), "name one version (`tool@4.7.0`), or install what the lock file says: `npm ci`"))
+        }
+        ("pip" | "pip3", "install") if !words.iter().any(|word| matches!(*word, "-r" | "--requirement" | "-e" | "-c" | "--no-index")) => {
+            let package = words[2..].iter().find(|word| !word.starts_with('-'))?;
+            let fixed =
+                package.contains("==") || package.contains(['$', '/', '@']) || package.starts_with('.') || package.ends_with(".whl");
+            (!fixed)
+                .then(|| ((*package).to_owned(), "name the version (`tool==4.7.0`), or install what a lock file says: `pip install -r`"))
         }
         _ => None,
     }

@@ -5,8 +5,9 @@
 //! ## What it finds
 //!
 //! Shell that takes something back relative to a state which the plan does not fix: `alembic downgrade -1`, `git checkout
-//! HEAD~1`, `git revert HEAD`, `rails db:rollback` without `VERSION`, `kubectl rollout undo` without `--to-revision`, `helm
-//! rollback` without a revision, `migrate down 1`, `liquibase rollbackCount` and their like. The table of tools is in the rule.
+//! HEAD~1`, `git revert HEAD`, `git checkout $(git describe …)`, `rails db:rollback` without `VERSION`, `kubectl rollout undo` without
+//! `--to-revision`, `helm rollback` without a revision, or with 0, `cap deploy:rollback`, `migrate down 1`, `liquibase rollbackCount` and
+//! their like. The table of tools is in the rule.
 //!
 //! ## Why it matters in the incident
 //!
@@ -133,6 +134,7 @@ const TOOLS: &[Tool] = &[
     Tool { words: &["migrate:down"], unless: "0", help: "name the migration" },
     Tool { words: &["migration:revert"], unless: "", help: "write the inverse into a migration of its own, and run that by name" },
     Tool { words: &["migrate", "down", "N"], unless: "", help: "name the version: `migrate goto VERSION`" },
+    Tool { words: &["deploy:rollback"], unless: "ROLLBACK_RELEASE=", help: "name the release: `ROLLBACK_RELEASE=…`" },
     Tool { words: &["rollbackCount"], unless: "", help: "name a tag: `liquibase rollback TAG`" },
     Tool { words: &["rollback-count"], unless: "", help: "name a tag: `liquibase rollback TAG`" },
     Tool { words: &["flyway", "undo"], unless: "-target", help: "name the version: `flyway undo -target=…`" },
@@ -146,8 +148,23 @@ const TOOLS: &[Tool] = &[
 /// Returns the command in short and what to write, when it is one of the table.
 fn relative(command: &Command) -> Option<(String, &'static str)> {
     let words: Vec<&str> = command.arguments().iter().map(|word| word.text.as_str()).collect();
-    if matches!(words.as_slice(), ["helm", "rollback", rest @ ..] if rest.iter().filter(|word| !word.starts_with('-')).count() == 1) {
+    // Revision 0 is the one before.
+    let previous = |rest: &[&str]| match rest.iter().take_while(|word| !word.starts_with('-')).collect::<Vec<_>>().as_slice() {
+        [_] => !rest.iter().any(|word| number(word) && *word != "0"),
+        [_, revision, ..] => **revision == "0",
+        [] => false,
+    };
+    if matches!(words.as_slice(), ["helm", "rollback", rest @ ..] if previous(rest)) {
         return Some((words[..words.len().min(3)].join(" "), "name the revision: `helm rollback RELEASE 12`"));
+    }
+    // A commit that is looked for when it is needed: `git checkout $(git describe --tags --abbrev=0)`.
+    let looks = |word: &&&str| word.contains("$(git ") && ["describe", "rev-list", "log", "tag"].iter().any(|verb| word.contains(verb));
+    if let ["git", "checkout" | "switch" | "reset" | "revert", rest @ ..] = words.as_slice()
+        && let Some(word) = rest.iter().find(looks)
+    {
+        let short: String = word.chars().take(40).collect();
+        let cut = if short.len() < word.len() { "…" } else { "" };
+        return Some((format!("{} {} {short}{cut}", words[0], words[1]), "name the commit or the tag"));
     }
     let tool = TOOLS.iter().find(|tool| tool.words.iter().all(|wanted| words.iter().any(|word| fits(word, wanted))))?;
     let absolute = match tool.unless {
@@ -160,8 +177,11 @@ fn relative(command: &Command) -> Option<(String, &'static str)> {
     (!absolute).then(|| (words[at..].iter().take(4).copied().collect::<Vec<_>>().join(" "), tool.help))
 }
 
+fn number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn fits(word: &str, wanted: &str) -> bool {
-    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match wanted {
         "-N" => word.strip_prefix('-').is_some_and(number),
         "N" => number(word),

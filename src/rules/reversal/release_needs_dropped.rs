@@ -143,13 +143,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::program::Work;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Manner;
 use crate::graph::objects::Object;
 use crate::plan::change::Change;
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
-use crate::plan::target::Release;
+use crate::plan::target::{Release, Target};
 use crate::rules::{Context, Finder, Rule};
 use crate::source::{Span, Spanned};
 
@@ -166,7 +167,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let program = &facts.scenarios[id.index()];
         let undone: BTreeSet<Id<Change>> = program.undone().collect();
         let mut told = BTreeSet::new();
+        // What a backup holds that nothing takes yet is `backup/never-taken`; once somebody does, its restore brings all back.
+        let mut restored: BTreeSet<Id<Target>> = BTreeSet::new();
         for item in program.items() {
+            if let Work::Restore(backup) = item.work
+                && facts.coverage.takes(backup).is_empty()
+            {
+                restored.insert(plan.backups[backup].of.value);
+            }
             // Where the deploy of another is undone, `order/undo-leaves-dependant` tells what stays without it.
             let Some(release) = item.release.filter(|_| item.change.is_none()) else { continue };
             for (need, _) in &plan.releases[release].needs_objects {
@@ -174,7 +182,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 let applies = facts.applies(id);
                 let gone = context.graph.order().iter().copied().find(|change| {
                     let begun = 2 * context.graph.rank(*change) + 1 < applies.end;
-                    begun && !undone.contains(change) && removes(context, *change, &object)
+                    let back = plan.changes[*change].on.is_some_and(|on| restored.contains(&on.value));
+                    begun && !back && !undone.contains(change) && removes(context, *change, &object)
                 });
                 if let Some(change) = gone.filter(|change| told.insert((release, *change))) {
                     findings.push(finding(context, id, item.span, release, need, change));

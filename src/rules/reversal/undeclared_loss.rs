@@ -102,11 +102,10 @@
 //! ````
 
 use crate::analysis::Loss;
-use crate::analysis::coverage::Artifact;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
-use crate::rules::time::rpo_exceeded::is_lost;
+use crate::rules::time::rpo_exceeded::{is_lost, whenever_taken};
 use crate::rules::{Context, Finder, Rule};
 
 pub const RULE: Rule = Rule {
@@ -131,9 +130,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// Finds a restore of a backup that nothing takes: whenever it is taken, what is written since is lost.
 fn unknown(context: &Context<'_>, id: Id<Scenario>) -> Option<Diagnostic> {
     let plan = context.plan;
-    let written = |target| plan.writers.iter().any(|(_, writer)| writer.targets.iter().any(|of| of.value == target));
-    let mut restores = context.facts.restores(id).iter();
-    let restore = restores.find(|it| it.artifact == Artifact::None && written(plan.backups[it.backup].of.value))?;
+    let restore = whenever_taken(context, id)?;
     let (name, backup) = (&plan.scenarios[id].header.name, &plan.backups[restore.backup].header.name);
     let message = format!("`{name}` loses what was written since `{backup}` was taken, whenever that was, and nothing says that it may");
     let finding = Diagnostic::error(RULE.name, restore.span, message, format!("restores `{backup}`")).severity(RULE.severity);

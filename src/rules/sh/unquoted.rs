@@ -4,8 +4,9 @@
 //!
 //! ## What it finds
 //!
-//! A `$NAME` without double quotes among a command's words in `sh` or `bash`. `$?`, `$#`, `$$` and `$!` are numbers; what
-//! stands behind `=` is not split.
+//! A `$NAME` without double quotes among a command's words in `sh` or `bash`, and a `$(…)` that may print nothing, or several words.
+//! `$?`, `$#`, `$$` and `$!` are numbers; what stands behind `=` is not split; what prints one word (`date`), or a list that is
+//! meant to be one (`docker ps -q`), may stand without.
 //!
 //! ## Why it matters in the incident
 //!
@@ -86,8 +87,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::shell::{self, commands};
+use crate::analysis::shell::{self, Command, commands};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::plan::action::Code;
 use crate::rules::{Context, Finder, Rule, words};
 
 pub const RULE: Rule =
@@ -101,10 +103,35 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             bare.extend(command.arguments().iter().filter(|word| word.bare).map(|word| (&word.range, word)));
         }
         // One script is one finding.
-        let Some((range, _)) = bare.first() else { continue };
+        let Some((range, _)) = bare.first() else {
+            findings.extend(substituted(context, code, &commands));
+            continue;
+        };
         let names: BTreeSet<&str> = bare.iter().flat_map(|(_, word)| &word.reads).map(|(name, _)| name.as_str()).collect();
         let place = code.place(&context.sources.file(code.span.file).text, range);
         let message = format!("{} without quotes: the shell splits the value at blanks and matches it with files", words::list(names));
         findings.push(Diagnostic::error(RULE.name, place, message, "split here").severity(RULE.severity).help("write \"$NAME\""));
     }
+}
+
+/// Programs whose output is one word, and those that print the lists which people mean to be split.
+const WORDS: [&str; 26] = [
+    "date", "id", "hostname", "nproc", "pwd", "mktemp", "wc", "whoami", "uname", "basename", "stat", "docker", "podman", "kubectl", "oc",
+    "find", "ls", "ps", "pgrep", "pidof", "cat", "seq", "jobs", "lsof", "echo", "printf",
+];
+
+/// Finds a substitution without quotes: when it prints nothing, the command runs without that word.
+fn substituted(context: &Context<'_>, code: &Code, commands: &[Command]) -> Option<Diagnostic> {
+    let (command, word) = commands.iter().find_map(|command| {
+        let skipped = matches!(command.program(), "for" | "case" | "[[" | "read" | "local" | "export" | "echo" | "printf");
+        let word = command.arguments().iter().skip(1).filter(|_| !skipped && !command.inner).find(|word| word.splits)?;
+        let inner = word.text.split_once("$(")?.1.split_whitespace().next()?;
+        let alone = word.text.starts_with("$(") && word.text.ends_with(')') && !inner.contains(['$', '(', ')']);
+        (alone && !WORDS.contains(&inner)).then_some((command, word))
+    })?;
+    let place = code.place(&context.sources.file(code.span.file).text, &word.range);
+    let text: String = word.text.chars().take(40).collect();
+    let cut = if text.len() < word.text.len() { "…" } else { "" };
+    let message = format!("`{text}{cut}` without quotes: when it prints nothing, `{}` runs without that word", command.program());
+    Some(Diagnostic::error(RULE.name, place, message, "split here").severity(RULE.severity).help("write \"$(…)\""))
 }

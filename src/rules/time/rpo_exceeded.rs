@@ -6,7 +6,7 @@
 //!
 //! A scenario that restores a backup, and the writes that reached the target between the backup's take and the freeze that
 //! covers it (or, without one, the restore) come to more than the scenario's `loses at most`, or the plan's `rpo`; also when
-//! the plan sets that time no end. What the scenario itself saves before it restores is not lost. A target that no `writer`
+//! the plan sets that time no end, or when nothing may be lost and nothing takes the backup that is restored. What the scenario itself saves before it restores is not lost. A target that no `writer`
 //! writes to loses nothing.
 //!
 //! ## Why it matters in the incident
@@ -117,6 +117,7 @@
 //! ````
 
 use crate::analysis::Loss;
+use crate::analysis::coverage::{Artifact, Restore};
 use crate::analysis::loss::Occasion;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::id::Id;
@@ -137,7 +138,29 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 findings.push(finding(context, id, promise, loss));
             }
         }
+        // Whenever a backup is taken that nothing takes yet: what is written since is more than nothing.
+        if promise.value.seconds == 0
+            && let Some(restore) = whenever_taken(context, id)
+        {
+            findings.push(unknown(context, id, promise, restore));
+        }
     }
+}
+
+/// Returns a restore of a backup that nothing takes, of a target that is written to.
+pub fn whenever_taken<'f>(context: &'f Context<'_>, id: Id<Scenario>) -> Option<&'f Restore> {
+    let plan = context.plan;
+    let written = |target| plan.writers.iter().any(|(_, writer)| writer.targets.iter().any(|of| of.value == target));
+    context.facts.restores(id).iter().find(|it| it.artifact == Artifact::None && written(plan.backups[it.backup].of.value))
+}
+
+fn unknown(context: &Context<'_>, id: Id<Scenario>, promise: Spanned<Duration>, restore: &Restore) -> Diagnostic {
+    let plan = context.plan;
+    let (name, backup) = (&plan.scenarios[id].header.name, &plan.backups[restore.backup].header.name);
+    let message = format!("`{name}` loses what was written since `{backup}` was taken, whenever that was, where 0m may be lost at most");
+    Diagnostic::error(RULE.name, restore.span, message, format!("restores `{backup}`"))
+        .because(promise.span, "0m may be lost")
+        .help("take the backup while nobody writes, bring back what was written since, or promise what is lost: `loses at most …`")
 }
 
 /// Returns whether writes are gone for good. What is written only up to a freeze of the forward run is `backup/before-freeze`.
