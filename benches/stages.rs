@@ -52,7 +52,7 @@ fn read(steps: usize) -> (Sources, FileId) {
 
 /// What the rules are asked about.
 fn context<'a>(sources: &'a Sources, plan: &'a Plan, graph: &'a Graph, facts: &'a Facts<'a>) -> rules::Context<'a> {
-    rules::Context { sources, plan, graph, facts, repository: &repository::NOTHING, today: TODAY, profiles: &[] }
+    rules::Context { sources, plan, graph, facts, repository: &repository::NOTHING, today: TODAY, profiles: &[], remarks: None }
 }
 
 fn make(steps: usize) -> Stages {

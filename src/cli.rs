@@ -22,6 +22,7 @@ mod output;
 mod rules;
 mod run;
 mod settings;
+pub mod shellcheck;
 mod sign;
 mod terminal;
 mod undo;

@@ -32,6 +32,7 @@ use crate::source::{Sources, Span};
 
 pub use page::{Example, catalogue};
 pub use registry::REGISTRY;
+pub use sh::shellcheck::Remark;
 
 /// Everything that a rule may look at.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,8 @@ pub struct Context<'a> {
     pub today: Date,
     /// The guidance that the plan is held to.
     pub profiles: &'a [&'static Profile],
+    /// What ShellCheck says; `None` when nobody asked it.
+    pub remarks: Option<&'a [Remark]>,
 }
 
 /// Something that can be wrong with a plan.
@@ -102,7 +105,7 @@ pub fn check(context: &Context<'_>) -> Vec<Diagnostic> {
             check(context, &mut findings);
         }
     }
-    let mut findings = accept::apply(context.plan, context.today, findings);
+    let mut findings = accept::apply(context, findings);
     guidance::name(context.profiles, &mut findings);
     let places: BTreeSet<Span> = findings.iter().map(Diagnostic::span).collect();
     let programs = context.facts.scenarios.iter().chain([&context.facts.forward]);

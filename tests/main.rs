@@ -35,6 +35,7 @@ mod screen;
 mod scripts;
 #[allow(dead_code, reason = "the fault campaign kills servers and starts them again")]
 mod servers;
+mod shellcheck;
 mod shells;
 mod sources;
 mod truth;

@@ -18,6 +18,7 @@ use std::fs;
 use std::path::Path;
 
 use rbk::analysis::Facts;
+use rbk::cli::shellcheck;
 use rbk::diagnostic::{Diagnostic, Severity};
 use rbk::graph::Graph;
 use rbk::plan;
@@ -34,39 +35,44 @@ fn check(text: &str) -> (Sources, Vec<Diagnostic>) {
     check_with(text, &MemoryLoader::default())
 }
 
+/// What a plan is looked at with besides.
+#[derive(Clone, Copy, Default)]
+pub struct Light<'a> {
+    /// The repository that it lies in.
+    pub around: Option<&'a dyn Repository>,
+    pub profiles: &'a [&'static Profile],
+    pub asks_shellcheck: bool,
+}
+
 /// Returns what is found in an example of a rule's page, with the files that the page shows around it. What speaks of profiles is shown
-/// with one.
+/// with one; ShellCheck is asked for the rule that it is about.
 fn check_example(rule: &Rule, example: &Example) -> (Sources, Vec<Diagnostic>) {
     let itil = profile::find("itil").unwrap();
     let profiles = Vec::from_iter(rule.name.starts_with("profile/").then_some(itil));
     let around = MemoryRepository::new(example.files.clone());
     let around = (!example.files.is_empty()).then_some(&around as &dyn Repository);
     let beside = MemoryLoader(example.files.clone().into_iter().collect());
-    check_around(&example.plan, &beside, around, &profiles)
+    check_in(&example.plan, &beside, Light { around, profiles: &profiles, asks_shellcheck: rule.name == "sh/shellcheck" })
 }
 
 /// Returns what is found in one plan and in the files that it uses.
 pub fn check_with(text: &str, used: &MemoryLoader) -> (Sources, Vec<Diagnostic>) {
-    check_around(text, used, None, &[])
+    check_in(text, used, Light::default())
 }
 
-fn check_around(
-    text: &str,
-    used: &MemoryLoader,
-    around: Option<&dyn Repository>,
-    profiles: &[&'static Profile],
-) -> (Sources, Vec<Diagnostic>) {
+pub fn check_in(text: &str, used: &MemoryLoader, light: Light<'_>) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let root = sources.add("plan.rbk", text).unwrap();
     let compiled = plan::compile(&mut sources, root, used);
     let mut findings = compiled.findings;
     let Some(plan) = &compiled.plan else { return (sources, findings) };
-    let repository = around.map(|around| rbk::repository::look(&sources, plan, around)).unwrap_or_default();
+    let repository = light.around.map(|around| rbk::repository::look(&sources, plan, around)).unwrap_or_default();
     let (graph, cycles) = Graph::build(plan);
     findings.extend(cycles);
     let (facts, unsaid) = Facts::new(plan, &graph);
     findings.extend(unsaid);
     if !findings.iter().any(|finding| finding.severity == Severity::Error) {
+        let remarks = light.asks_shellcheck.then(|| shellcheck::remarks(&sources, plan).expect("ShellCheck is installed"));
         findings.extend(rules::check(&Context {
             sources: &sources,
             plan,
@@ -74,7 +80,8 @@ fn check_around(
             facts: &facts,
             repository: &repository,
             today: TODAY,
-            profiles,
+            profiles: light.profiles,
+            remarks: remarks.as_deref(),
         }));
     }
     (sources, findings)

@@ -65,6 +65,9 @@ pub struct CheckArgs {
     /// Check again whenever a plan, what it uses or rbk.toml changes, until the command is ended
     #[arg(long, conflicts_with_all = ["write_baseline", "fix", "fix_suggested"])]
     pub watch: bool,
+    /// Ask ShellCheck, which has to be installed, about every script of the plans
+    #[arg(long, help_heading = "Rules")]
+    pub shellcheck: bool,
     /// Mend what can be mended without changing what the plan says, in place, then check
     #[arg(long, help_heading = "Mending")]
     pub fix: bool,
@@ -289,6 +292,9 @@ pub struct InputArgs {
     /// Read no rbk.toml
     #[arg(long, conflicts_with = "config", help_heading = "Input")]
     pub no_config: bool,
+    /// Whether ShellCheck is asked: what `check` says, not an option of every command.
+    #[arg(skip)]
+    pub shellcheck: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@ use super::args::InputArgs;
 use super::files::{self, Around, Disk};
 use super::output::Stop;
 use super::settings;
+use super::shellcheck;
 use super::terminal;
 use crate::analysis::Facts;
 use crate::diagnostic::{self, Diagnostic, Severity};
@@ -15,7 +16,7 @@ use crate::plan::value::Date;
 use crate::plan::{self, Plan};
 use crate::profile::{Coverage, Profile, Seen};
 use crate::repository;
-use crate::rules::{self, Context};
+use crate::rules::{self, Context, Remark};
 use crate::source::{Loader, Repository, Sources};
 
 /// Where a plan's text comes from.
@@ -117,7 +118,9 @@ pub fn compile_with(
     if let Some(plan) = &compiled.plan {
         let today = options.today.unwrap_or_else(terminal::today);
         let found = around.map(|around| repository::look(&sources, plan, around)).unwrap_or_default();
-        let judged = Judged { sources: &sources, plan, repository: &found, today, profiles: &options.profiles };
+        let remarks = if options.shellcheck { Some(shellcheck::remarks(&sources, plan)?) } else { None };
+        let (repository, remarks) = (&found, remarks.as_deref());
+        let judged = Judged { sources: &sources, plan, repository, remarks, today, profiles: &options.profiles };
         findings.extend(judge(&judged, &findings));
     }
     diagnostic::sort(&mut findings);
@@ -148,6 +151,7 @@ struct Judged<'a> {
     sources: &'a Sources,
     plan: &'a Plan,
     repository: &'a repository::Facts,
+    remarks: Option<&'a [Remark]>,
     today: Date,
     profiles: &'a [&'static Profile],
 }
@@ -155,7 +159,7 @@ struct Judged<'a> {
 /// Returns what the graph, the facts and the rules find. Rules are asked only about a plan that says what it means: on a plan with
 /// errors they would report what follows from them.
 fn judge(it: &Judged<'_>, before: &[Diagnostic]) -> Vec<Diagnostic> {
-    let Judged { sources, plan, repository, today, profiles } = *it;
+    let Judged { sources, plan, repository, remarks, today, profiles } = *it;
     let broken = |findings: &[Diagnostic]| findings.iter().any(|finding| finding.severity == Severity::Error);
     let (graph, mut findings) = Graph::build(plan);
     if broken(before) || broken(&findings) {
@@ -166,6 +170,6 @@ fn judge(it: &Judged<'_>, before: &[Diagnostic]) -> Vec<Diagnostic> {
     if broken(&findings) {
         return findings;
     }
-    findings.extend(rules::check(&Context { sources, plan, graph: &graph, facts: &facts, repository, today, profiles }));
+    findings.extend(rules::check(&Context { sources, plan, graph: &graph, facts: &facts, repository, today, profiles, remarks }));
     findings
 }

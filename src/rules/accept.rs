@@ -11,8 +11,12 @@ use crate::plan::value::Date;
 use crate::plan::{Accept, Plan};
 use crate::source::Span;
 
-/// Returns the findings that `plan` does not accept on the day `today`, and what is wrong with its acceptances.
-pub fn apply(plan: &Plan, today: Date, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+use super::Context;
+use super::sh::shellcheck;
+
+/// Returns the findings that the plan does not accept today, and what is wrong with its acceptances.
+pub fn apply(context: &Context<'_>, findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (plan, today) = (context.plan, context.today);
     let accepts = plan.all_accepts();
     let mut used = vec![false; accepts.len()];
     let mut left = Vec::new();
@@ -29,6 +33,8 @@ pub fn apply(plan: &Plan, today: Date, findings: Vec<Diagnostic>) -> Vec<Diagnos
         }
     }
     for (accept, used) in accepts.into_iter().zip(used) {
+        // What was not looked for may be there.
+        let used = used || context.remarks.is_none() && accept.rule.value == shellcheck::RULE.name;
         left.extend(unknown_rule::find(accept).or_else(|| expired::find(accept, today)).or_else(|| unused::find(accept, used)));
         left.extend(no_reason::find(accept));
     }

@@ -79,6 +79,7 @@ pub const REGISTRY: &[Rule] = &[
     sql::opaque::RULE,
     sql::unvalidated_constraint::RULE,
     sh::secret_on_command_line::RULE,
+    sh::shellcheck::RULE,
     sh::syntax::RULE,
     sh::unquoted::RULE,
     told("reference/cycle", include_str!("pages/reference-cycle.md")),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rbk::report::{Checked, Look, human};
 use rbk::source::{MemoryLoader, MemoryRepository};
 
-use super::check_around;
 use super::near::{example, with};
+use super::{Light, check_in};
 
 /// Returns the plan of a page with another undo, and `dir` where it says so.
 fn undone_by(script: &str) -> String {
@@ -20,7 +20,7 @@ fn holding(files: &[&str]) -> MemoryRepository {
 }
 
 fn codes(plan: &str, around: &MemoryRepository) -> Vec<String> {
-    let (_, findings) = check_around(plan, &MemoryLoader::default(), Some(around), &[]);
+    let (_, findings) = check_in(plan, &MemoryLoader::default(), Light { around: Some(around), ..Light::default() });
     let shown = |finding: &rbk::diagnostic::Diagnostic| format!("{} {}", finding.severity.word(), finding.code);
     let rules = ["reference/not-in-repository", "reference/undefined-ref", "reference/floating-ref"];
     findings.iter().filter(|finding| rules.contains(&finding.code)).map(shown).collect()
@@ -93,7 +93,8 @@ fn a_folder_that_a_variable_holds_counts_when_it_is_this_repository() {
 #[test]
 fn one_file_is_told_once_with_all_its_places_and_what_was_meant() {
     let plan = undone_by("sh deploy/bakc.sh\ntrue\nsh deploy/bakc.sh");
-    let (sources, findings) = check_around(&plan, &MemoryLoader::default(), Some(&holding(&["deploy/back.sh"])), &[]);
+    let (sources, findings) =
+        check_in(&plan, &MemoryLoader::default(), Light { around: Some(&holding(&["deploy/back.sh"])), ..Light::default() });
     insta::assert_snapshot!("rules_repository_file", human::render(&[Checked { sources: &sources, findings: &findings }], Look::default()));
 }
 

@@ -27,7 +27,7 @@ type One = Result<Result<(PathBuf, Compiled), Unread>, Stop>;
 /// Reads and compiles what a run is about.
 pub fn gather(options: &CheckArgs, settings: &Settings, policy: &Policy) -> Result<Gathered, Stop> {
     let files::Plans { paths, found } = files::plans(&options.files, &settings.excluded()?)?;
-    let input = settings.input(&options.input);
+    let input = InputArgs { shellcheck: options.shellcheck, ..settings.input(&options.input) };
     let mut compiled = Vec::new();
     let mut unread = Vec::new();
     for one in each(&paths, |path| read(path, options, &input)) {
