@@ -4,6 +4,7 @@
 //! Code that can't be read is never an error here, and never "safe".
 
 pub mod act;
+mod mapped;
 pub mod object;
 pub mod sh;
 pub mod sql;

@@ -209,6 +209,10 @@ pub struct Reading {
     pub unfit: Option<(Range<usize>, &'static Fact)>,
     /// What it asks for that is not there, where everything that is there is known.
     pub lacking: Vec<Lacking>,
+    /// Something of it stands behind a condition: whether it runs is only known then.
+    pub guarded: bool,
+    /// A block in it asks a function of which nothing is known.
+    pub asks: bool,
 }
 
 /// Something that a statement asks for and does not find.

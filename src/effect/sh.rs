@@ -9,7 +9,6 @@ mod args;
 mod embed;
 mod flow;
 mod guard;
-mod mapped;
 mod parse;
 mod quote;
 mod read;

@@ -166,6 +166,7 @@ pub fn schema(text: &str, dialect: Dialect) -> Schema {
 }
 
 fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement> {
+    let mut session = read::Session::new(text.len());
     lexis::cut(text, dialect)
         .into_iter()
         .map(|piece| {
@@ -181,18 +182,27 @@ fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement>
             }
             let words = Words::new(text, &piece.tokens);
             let kind = transaction::kind(&words, dialect);
-            let mut reading = read::read(&words, dialect);
+            let mut reading = read::read(&words, dialect, &mut session);
             reading.risks = risk::risks(&reading.effects, dialect, known);
             reading.unfit = known.server.as_ref().and_then(|server| versions::unfit(&words, server));
             reading.lacking = known.schema.lacking(&words, &reading.effects, dialect);
             known.follow_all(&words, &reading, dialect);
             let statement = Statement { range: piece.range, kind, sight: Sight::Changes, reading, opening: words.opening() };
-            let sight = if statement.destroys().next().is_none() { transaction::sight(&words, kind) } else { Sight::Changes };
+            let sight = match statement.destroys().next() {
+                Some(_) => Sight::Changes,
+                None if transaction::runs(&words) && is_seen(&statement.reading) => Sight::Changes,
+                None => transaction::sight(&words, kind),
+            };
             // What it makes is not known, nor what it drops.
             known.schema.whole &= sight != Sight::Opaque && statement.reading.opaque.is_empty();
             Statement { sight, ..statement }
         })
         .collect()
+}
+
+/// Returns whether all that a block, or what is run by its name, does was read.
+fn is_seen(reading: &Reading) -> bool {
+    reading.opaque.is_empty() && !reading.asks && !reading.effects.is_empty()
 }
 
 /// Returns whether a text does nothing to the database: it is empty, or every statement only reads or sets its session.

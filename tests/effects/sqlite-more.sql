@@ -53,3 +53,7 @@ END;
 VACUUM INTO 'copy.db';
 .read other.sql
 .headers on
+DROP TABLE 'cache';
+ALTER TABLE 'orders' DROP COLUMN 'memo';
+CREATE TABLE 'cache' ('id' INTEGER PRIMARY KEY, 'v' TEXT);
+DROP INDEX IF EXISTS 'by_note';

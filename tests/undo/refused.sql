@@ -27,3 +27,5 @@ CREATE FUNCTION f(a int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
 ALTER TABLE users RENAME TO people; ALTER TABLE users ADD COLUMN x int;
 CREATE INDEX ON users (age);
 CREATE CAST (text AS email) WITHOUT FUNCTION;
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE column_name = 'note') THEN ALTER TABLE orders ADD COLUMN note text; END IF; END $$;
+DO $$ BEGIN CREATE TABLE done (id int); EXCEPTION WHEN duplicate_table THEN NULL; END $$;

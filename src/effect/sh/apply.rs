@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::args::{Args, Style};
-use super::mapped::{HOLE, Mapped, READ};
 use super::tools::{Deed, Facts, Place, Tool, Verb, Wraps};
 use super::{File, Manner};
 use crate::effect::act::{Act, Alter, Class, Create, Effect, Opaque, Reading, Risk};
+use crate::effect::mapped::{HOLE, Mapped, READ};
 use crate::effect::object::{Object, ObjectKind};
 
 /// Files that are none, and standard streams.

@@ -1,6 +1,6 @@
 //! A program's words as options and operands.
 
-use super::mapped::Mapped;
+use crate::effect::mapped::Mapped;
 
 /// An option: its name as written, and its value.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use super::Sql;
 use super::apply::written;
-use super::mapped::{HOLE, Mapped};
 use crate::effect::act::Opaque;
+use crate::effect::mapped::{HOLE, Mapped};
 use crate::effect::sql::{Dialect, Kind, Sight, split};
 
 /// Reads SQL that a shell hands on. What is only known when the script runs is opaque, and no name. Also returns the words of

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::apply::Call;
-use super::mapped::Mapped;
 use super::parse::{Input, Parsed};
 use super::tools::{Verb, tool};
+use crate::effect::mapped::Mapped;
 
 /// What a command reads, as far as it is known.
 #[derive(Clone, Debug)]

@@ -12,9 +12,9 @@ use shuck_parser::ShellDialect;
 use shuck_parser::parser::{ParseStatus, Parser};
 
 use super::guard::{assigned, refused};
-use super::mapped::{HOLE, Mapped};
 use super::quote::{Quoting, bare};
 use crate::effect::act::Opaque;
+use crate::effect::mapped::{HOLE, Mapped};
 
 /// A simple command.
 #[derive(Clone, Debug, Default)]

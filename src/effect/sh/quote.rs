@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::mapped::{HOLE, Mapped};
+use crate::effect::mapped::{HOLE, Mapped};
 
 /// How text stands in a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

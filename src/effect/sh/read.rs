@@ -6,11 +6,11 @@ use std::ops::Range;
 use super::apply::{Call, NO_FILES, Outcome, Streams};
 use super::embed::embed;
 use super::flow::{Flow, Stdin, joined};
-use super::mapped::{HOLE, Mapped, READ};
 use super::parse::{Input, Parsed, Simple, parse};
 use super::tools::{Place, Verb, Wraps, tool};
 use super::{Command, Script, Sql, Word};
 use crate::effect::act::{Act, Alter, Effect, Opaque, Reading};
+use crate::effect::mapped::{HOLE, Mapped, READ};
 use crate::effect::object::ObjectKind;
 use crate::effect::sql::{Dialect, Kind, Sight};
 

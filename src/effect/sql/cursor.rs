@@ -165,9 +165,18 @@ impl<'w, 't> Cursor<'w, 't> {
         if self.is_end() {
             return None;
         }
-        let (name, behind) = self.words.name(self.at)?;
-        let parts = (self.at..behind).step_by(2).map(|index| self.part(index, kind)).collect();
-        let object = Object { kind, parts, own: self.words.written(name), of: None, range: name.range() };
+        // SQLite takes strings for names, MySQL with `ANSI_QUOTES` those in double quotes, and users stand in quotes.
+        let is_quoted = |text: &str| match self.dialect {
+            Dialect::Postgres => false,
+            Dialect::Mysql => text.starts_with('"') || kind == ObjectKind::Role,
+            Dialect::Sqlite => true,
+        };
+        let tokens = self.words.name_parts(self.at, &is_quoted)?;
+        let behind = tokens.last()?.end;
+        let parts = tokens.into_iter().map(|part| self.part(part, kind)).collect();
+        let range = Cursor { at: behind, ..*self }.since(self.at);
+        let name = Token { kind: TokenKind::Name, start: range.start as u32, end: range.end as u32 };
+        let object = Object { kind, parts, own: self.words.written(name), of: None, range };
         self.at = behind;
         Some(object)
     }
@@ -183,9 +192,13 @@ impl<'w, 't> Cursor<'w, 't> {
     }
 
     /// Returns a part of a name as the dialect compares it.
-    fn part(&self, index: usize, kind: ObjectKind) -> String {
+    fn part(&self, tokens: Range<usize>, kind: ObjectKind) -> String {
+        let index = tokens.start;
         let text = self.words.text(index);
-        if self.words.kind(index) == Some(TokenKind::Name) {
+        if tokens.len() > 1 {
+            return Cursor { at: tokens.end, ..*self }.written(index);
+        }
+        if matches!(self.words.kind(index), Some(TokenKind::Name | TokenKind::Text)) {
             let close = text.chars().next_back().unwrap_or('"');
             let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
             let inner = if close == ']' { inner.to_owned() } else { inner.replace(&format!("{close}{close}"), &close.to_string()) };

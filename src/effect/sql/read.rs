@@ -5,9 +5,11 @@
 
 mod alter;
 mod block;
+mod composed;
 mod create;
 mod drop;
 mod rows;
+mod session;
 
 use std::collections::BTreeSet;
 
@@ -17,15 +19,39 @@ use super::words::Words;
 use crate::effect::act::{Act, Alter, Effect, Opaque, Reading};
 use crate::effect::object::{Object, ObjectKind};
 
-/// Reads one statement, without its risks.
-pub fn read(words: &Words<'_>, dialect: Dialect) -> Reading {
-    let mut reader = Reader::default();
-    reader.statement(Cursor::new(words, dialect));
+pub use session::Session;
+
+/// Reads one statement, without its risks. `session` is what the text has put aside before it.
+pub fn read(words: &Words<'_>, dialect: Dialect, session: &mut Session) -> Reading {
+    let mut reader =
+        Reader { reading: Reading::default(), depth: 0, seen: Default::default(), own_names: None, in_block: false, guards: 0, session };
+    let mut cursor = Cursor::new(words, dialect);
+    // With another delimiter, MySQL's client sends several at once.
+    while let Some(end) = several(cursor) {
+        reader.statement(cursor.within(cursor.at, end));
+        cursor.at = end + 1;
+    }
+    reader.statement(cursor);
     reader.reading
 }
 
-#[derive(Default)]
-struct Reader {
+/// Returns where a statement ends that others follow.
+fn several(cursor: Cursor<'_, '_>) -> Option<usize> {
+    let has_body = cursor.sees_one(&["begin", "declare"])
+        || cursor.sees_one(&["create", "alter"])
+            && (cursor.at..cursor.at + 16)
+                .any(|at| cursor.within(at, cursor.end()).sees_one(&["procedure", "function", "trigger", "event", "package"]));
+    let mut ahead = cursor;
+    while cursor.dialect == Dialect::Mysql && !has_body && !ahead.is_end() {
+        if ahead.sees_sign(b';') {
+            return Some(ahead.at);
+        }
+        ahead.at += 1;
+    }
+    None
+}
+
+struct Reader<'s> {
     reading: Reading,
     /// How many statements stand around the one that is read: `EXPLAIN ANALYZE`, `DO`.
     depth: usize,
@@ -35,13 +61,24 @@ struct Reader {
     own_names: Option<BTreeSet<String>>,
     /// Inside of a block, whose `SELECT … INTO` sets a variable.
     in_block: bool,
+    /// How many conditions and loops stand around it: it may not run.
+    guards: usize,
+    session: &'s mut Session,
 }
 
 /// Statements in statements are read as far as this.
 const DEEPEST: usize = 16;
 
-impl Reader {
-    fn add(&mut self, act: Act, object: Object) {
+impl Reader<'_> {
+    fn add(&mut self, mut act: Act, object: Object) {
+        if self.guards > 0 {
+            self.reading.guarded = true;
+            match &mut act {
+                Act::Create(create) => create.lenient = true,
+                Act::Drop { lenient, .. } => *lenient = true,
+                _ => {}
+            }
+        }
         self.reading.effects.push(Effect { act, object });
     }
 
@@ -86,13 +123,28 @@ impl Reader {
             "import" => self.named(cursor, &["foreign", "schema"], ObjectKind::Schema, Act::Read),
             "do" if cursor.dialect == Dialect::Mysql => {}
             "do" => self.block(cursor),
-            "begin" if cursor.eat(&["not", "atomic"]) => self.statement(cursor),
+            "begin" if cursor.eat(&["not", "atomic"]) => {
+                let (place, from) = (cursor.within(cursor.end(), cursor.end()).since(cursor.at), cursor.at);
+                cursor.at = cursor.end();
+                self.in_block = true;
+                self.body(&cursor.written(from), place.start, cursor.dialect);
+            }
             "set" if cursor.eat(&["statement"]) => {
                 cursor.skip_to("for");
                 cursor.eat(&["for"]);
                 self.statement(cursor);
             }
-            "call" | "execute" | "exec" => self.opaque(cursor.within(from, cursor.end()), "what it calls decides at run time"),
+            "set" if cursor.dialect == Dialect::Mysql => self.set(cursor),
+            "prepare" => self.prepare(cursor),
+            "execute" => self.execute(cursor.within(from, cursor.end())),
+            "call" | "exec" => {
+                let mut named = cursor;
+                let name = named.name(ObjectKind::Function).filter(|_| word == "call");
+                let whole = cursor.within(from, cursor.end());
+                if !name.is_some_and(|name| self.called(&name.own, name.range, cursor.dialect)) {
+                    self.opaque(whole, "what it calls decides at run time");
+                }
+            }
             "" if cursor.within(from, cursor.end()).sees_sign(b'(') => self.query(cursor.within(from, cursor.end())),
             _ => {}
         }

@@ -38,7 +38,7 @@ pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Ris
         let column = |column: &String| known.has(ObjectKind::Column, &parts.iter().chain([column]).cloned().collect::<Vec<_>>(), dialect);
         // What has no name has its table's.
         let kind = if effect.object.own.is_empty() { ObjectKind::Table } else { effect.object.kind };
-        let is_own = known.has(kind, parts, dialect)
+        let is_own = !parts.iter().any(|part| part.contains('…')) && known.has(kind, parts, dialect)
             || matches!(&effect.act, Act::Update { columns, .. } if !columns.is_empty() && columns.iter().all(column))
             || is_ledger(effect);
         if !is_own {

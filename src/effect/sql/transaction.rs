@@ -168,6 +168,11 @@ fn alone_in_sqlite(words: &Words<'_>) -> bool {
     words.is(name, "wal_checkpoint") || sets && words.is_one(name, &["journal_mode", "foreign_keys", "synchronous"])
 }
 
+/// Returns whether a statement does what stands elsewhere, or in a block.
+pub fn runs(words: &Words<'_>) -> bool {
+    words.is_one(0, &["do", "call", "execute"]) || words.are(0, &["begin", "not", "atomic"])
+}
+
 /// Returns what can be seen of a statement that destroys nothing.
 pub fn sight(words: &Words<'_>, kind: Kind) -> Sight {
     if kind == Kind::Control {
@@ -239,6 +244,30 @@ fn query(words: &Words<'_>) -> Sight {
             }
     });
     if calls { Sight::Opaque } else { Sight::Reads }
+}
+
+/// Returns whether calling a function of this name leaves no trace on what people keep, or one that is read elsewhere.
+pub fn is_pure(name: &str) -> bool {
+    const OF_SESSIONS: [&str; 17] = [
+        "char",
+        "character",
+        "current_schema",
+        "current_setting",
+        "decimal",
+        "format",
+        "nextval",
+        "numeric",
+        "pg_advisory_lock",
+        "pg_advisory_xact_lock",
+        "pg_notify",
+        "pg_sleep",
+        "quote_ident",
+        "set_config",
+        "setval",
+        "to_regclass",
+        "varchar",
+    ];
+    PURE.contains(&name) || OF_SESSIONS.contains(&name) || is_syntax(name)
 }
 
 /// Returns whether a word before a parenthesis is no name: `WHERE (…)`, `AND (…)`.

@@ -133,6 +133,11 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
         for opaque in &statement.reading.opaque {
             refusals.push(Refusal { range: opaque.range.clone(), why: format!("it can't be read: {}", opaque.why), help: WRITE });
         }
+        if statement.reading.guarded && statement.reading.effects.iter().any(|effect| effect.act != Act::Read) {
+            let why = format!("whether what stands in `{}` runs is only known then", statement.opening);
+            refusals.push(Refusal { range: statement.range.clone(), why, help: WRITE });
+            continue;
+        }
         let silent = statement.reading.effects.is_empty() && statement.reading.opaque.is_empty();
         if silent && !leaves_no_trace(&statement) {
             let why = format!("what `{}` does is not known", statement.opening);

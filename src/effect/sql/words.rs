@@ -1,5 +1,7 @@
 //! A statement's tokens as keywords are looked for in them.
 
+use std::ops::Range;
+
 use super::lexis::{Token, TokenKind};
 
 /// The tokens of one statement, with its text.
@@ -80,15 +82,64 @@ impl<'t> Words<'t> {
 
     /// Returns the dotted name that begins at `index`, as written, and the index behind it.
     pub fn name(&self, index: usize) -> Option<(Token, usize)> {
-        let named = |index: usize| matches!(self.kind(index), Some(TokenKind::Word | TokenKind::Name));
-        let mut last = self.token(index).filter(|_| named(index))?;
-        let first = last;
-        let mut next = index + 1;
-        while self.is_sign(next, b'.') && named(next + 1) {
-            last = self.token(next + 1)?;
-            next += 2;
+        let parts = self.name_parts(index, &|_| false)?;
+        let (first, behind) = (self.token(index)?, parts.last()?.end);
+        Some((Token { kind: TokenKind::Name, start: first.start, end: self.token(behind - 1)?.end }, behind))
+    }
+
+    /// Returns the tokens of each part of the dotted name that begins at `index`. `is_quoted` says which strings are names, too.
+    pub fn name_parts(&self, index: usize, is_quoted: &dyn Fn(&str) -> bool) -> Option<Vec<Range<usize>>> {
+        let mut parts = vec![self.name_part(index, is_quoted)?];
+        while let Some(last) = parts.last().map(|part| part.end).filter(|last| self.is_sign(*last, b'.'))
+            && let Some(part) = self.name_part(last + 1, is_quoted)
+        {
+            parts.push(part);
         }
-        Some((Token { kind: TokenKind::Name, start: first.start, end: last.end }, next))
+        Some(parts)
+    }
+
+    /// One part of a name: a word, a name in quotes, or what a tool puts names in the place of, with what is glued to it.
+    fn name_part(&self, index: usize, is_quoted: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
+        let one = |index: usize| match self.kind(index) {
+            Some(TokenKind::Word | TokenKind::Name) => Some(index + 1),
+            Some(TokenKind::Text) if is_quoted(self.text(index)) => Some(index + 1),
+            _ => None,
+        };
+        let mut end = one(index).or_else(|| self.slot(index))?;
+        let mut slots = one(index).is_none();
+        while self.is_glued(end) {
+            let slot = self.slot(end).filter(|_| slots || !self.is_sign(end, b':'));
+            let number = slots && self.kind(end) == Some(TokenKind::Number);
+            let Some(next) = slot.or(one(end).filter(|_| slots)).or(number.then_some(end + 1)) else { break };
+            slots |= slot.is_some();
+            end = next;
+        }
+        Some(index..end)
+    }
+
+    /// What stands for a name until a tool puts one in its place: `${schema}`, `{{ schema }}`, `@schema@`, and psql's `:schema`.
+    fn slot(&self, index: usize) -> Option<usize> {
+        const LONGEST: usize = 12;
+        let close = |from: usize| {
+            (from..from + LONGEST).take_while(|at| !self.is_sign(*at, b';')).find(|at| self.is_sign(*at, b'}')).map(|at| at + 1)
+        };
+        if self.text(index) == "$" && self.is_sign(index + 1, b'{') && self.is_glued(index + 1) {
+            close(index + 2)
+        } else if self.is_sign(index, b'{') && self.is_sign(index + 1, b'{') {
+            close(index + 2).filter(|end| self.is_sign(*end, b'}')).map(|end| end + 1)
+        } else if self.is_sign(index, b'@') && self.is_sign(index + 2, b'@') && self.is_glued(index + 1) && self.is_glued(index + 2) {
+            Some(index + 3)
+        } else if self.is_sign(index, b':') && self.is_glued(index + 1) && !(self.is_glued(index) && self.is_sign(index - 1, b':')) {
+            matches!(self.kind(index + 1), Some(TokenKind::Word | TokenKind::Name | TokenKind::Text)).then_some(index + 2)
+        } else {
+            None
+        }
+    }
+
+    /// Returns whether nothing stands between a token and the one before it.
+    fn is_glued(&self, index: usize) -> bool {
+        let before = index.checked_sub(1).and_then(|before| self.token(before));
+        before.is_some_and(|before| self.token(index).is_some_and(|token| token.start == before.end))
     }
 
     /// Returns a name that `name` gave, without what may stand between its parts.

@@ -115,7 +115,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 fn holds_data(effect: &&Effect) -> bool {
     let rebuilt = matches!(
         effect.object.kind,
-        ObjectKind::Index | ObjectKind::View | ObjectKind::Function | ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Constraint
+        ObjectKind::Index
+            | ObjectKind::View
+            | ObjectKind::Function
+            | ObjectKind::Trigger
+            | ObjectKind::Policy
+            | ObjectKind::Constraint
+            | ObjectKind::Type
     );
     !rebuilt && matches!(&effect.act, Act::Create(create) if create.lenient)
 }

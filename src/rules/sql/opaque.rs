@@ -24,7 +24,7 @@
 //! phase migrate "Migrate" at T {
 //!   change tidied "Orders are tidied" on db {
 //!     do ```sql
-//!       DO $$ BEGIN EXECUTE format('UPDATE %I SET state = 1', 'orders'); END $$;
+//!       DO $$ BEGIN EXECUTE format('UPDATE %I SET state = 1 WHERE state IS NULL', current_setting('app.table')); END $$;
 //!     ```
 //!     undo ```sql
 //!       UPDATE orders SET state = 0;
@@ -52,7 +52,7 @@
 //!   change tidied "Orders are tidied" on db {
 //!     writes orders
 //!     do ```sql
-//!       DO $$ BEGIN EXECUTE format('UPDATE %I SET state = 1', 'orders'); END $$;
+//!       DO $$ BEGIN EXECUTE format('UPDATE %I SET state = 1 WHERE state IS NULL', current_setting('app.table')); END $$;
 //!     ```
 //!     undo ```sql
 //!       UPDATE orders SET state = 0;

@@ -7,7 +7,7 @@ use crate::effect::sql::Dialect;
 use crate::effect::sql::cursor::{Cursor, belongs};
 use crate::effect::sql::lexis::TokenKind;
 
-impl Reader {
+impl Reader<'_> {
     pub(super) fn alter(&mut self, mut cursor: Cursor<'_, '_>) {
         cursor.eat_one(&["online", "ignore"]);
         if cursor.eat(&["default", "privileges"]) {

@@ -5,7 +5,7 @@ use crate::effect::act::{Act, Create, Detail, Rule};
 use crate::effect::object::{Object, ObjectKind};
 use crate::effect::sql::cursor::{Cursor, belongs};
 
-impl Reader {
+impl Reader<'_> {
     pub(super) fn create(&mut self, mut cursor: Cursor<'_, '_>) {
         let mut create = Create { replaces: cursor.eat(&["or", "replace"]), ..Create::default() };
         // MySQL's `ALGORITHM = …`, `DEFINER = …`, `SQL SECURITY …` stand in front of the kind.
@@ -61,6 +61,9 @@ impl Reader {
             }
             _ => {
                 if let Some(object) = cursor.name(kind) {
+                    if kind == ObjectKind::Function {
+                        self.define(&object.own, cursor);
+                    }
                     self.add(Act::Create(create), object);
                 }
             }

@@ -5,7 +5,7 @@ use crate::effect::act::Act;
 use crate::effect::object::ObjectKind;
 use crate::effect::sql::cursor::{Cursor, belongs};
 
-impl Reader {
+impl Reader<'_> {
     pub(super) fn drop(&mut self, mut cursor: Cursor<'_, '_>) {
         let temporary = cursor.eat_one(&["temporary", "temp"]);
         if cursor.eat(&["owned", "by"]) {

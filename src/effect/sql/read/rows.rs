@@ -7,7 +7,7 @@ use crate::effect::act::{Act, Alter, Copied, Create};
 use crate::effect::object::{Object, ObjectKind};
 use crate::effect::sql::cursor::Cursor;
 
-impl Reader {
+impl Reader<'_> {
     /// `INSERT [OR REPLACE] INTO t …`, `REPLACE INTO t …`.
     pub(super) fn insert(&mut self, mut cursor: Cursor<'_, '_>, mut replaces: bool) {
         let mut skips = false;
@@ -210,7 +210,10 @@ impl Reader {
                 let temporary = into.eat_one(&["temporary", "temp"]);
                 into.eat_one(&["unlogged"]);
                 into.eat(&["table"]);
-                let file = into.sees_one(&["outfile", "dumpfile"]) || into.text().starts_with('@');
+                if into.sees_sign(b'@') {
+                    self.select_into(cursor, here.at);
+                }
+                let file = into.sees_one(&["outfile", "dumpfile"]) || into.sees_sign(b'@');
                 if !file && let Some(table) = into.name(ObjectKind::Table) {
                     self.add(Act::Create(Create { temporary, ..Create::default() }), table);
                 }
@@ -360,7 +363,7 @@ fn close(cursor: Cursor<'_, '_>) -> usize {
     ahead.at
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Functions of the server that do something.
     fn calls(&mut self, cursor: Cursor<'_, '_>) {
         let mut ahead = cursor;
@@ -381,7 +384,10 @@ impl Reader {
                     "dblink" | "dblink_exec" | "lo_unlink" | "query_to_xml" => {
                         self.opaque(ahead, "what it runs is text that is put together at run time");
                     }
-                    _ => {}
+                    name => {
+                        let place = ahead.token(ahead.at).map_or(0..0, |token| token.range());
+                        self.called(name, place, ahead.dialect);
+                    }
                 }
             }
             ahead.at += 1;

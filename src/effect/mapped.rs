@@ -1,5 +1,5 @@
-//! Text as a shell hands it on, with the place in the script where each byte of it stands. What is only known when the script
-//! runs is a hole.
+//! Text as a program hands it on to be run, with the place in its code where each byte of it stands. What is only known when that
+//! program runs is a hole.
 
 use std::ops::Range;
 
