@@ -84,3 +84,11 @@ frobnicate --all
 (echo 'DROP TABLE a;'; echo 'DROP TABLE b;') | psql shop
 { pg_dump a; pg_dump b; } | gzip > both.sql.gz
 echo "DELETE FROM t WHERE id = $(cat id)" | psql shop
+PSQL="psql -h localhost -U app"
+$PSQL -c 'DROP TABLE users'
+MARIA="mariadb --host=$DB_HOST shop"
+$MARIA -e 'TRUNCATE orders'
+${MARIA} <<'SQL'
+DROP TABLE log;
+SQL
+"$PSQL" -c 'SELECT 1'

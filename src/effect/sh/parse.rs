@@ -52,6 +52,9 @@ pub struct Parsed {
     pub opaque: Vec<Opaque>,
 }
 
+/// Longer values of variables are no command.
+const LONGEST: usize = 256;
+
 /// Takes a script apart. What can't be parsed is opaque as a whole.
 pub fn parse(source: &Mapped) -> Parsed {
     let refuse = |why| Parsed {
@@ -66,7 +69,14 @@ pub fn parse(source: &Mapped) -> Parsed {
     if result.status != ParseStatus::Clean {
         return refuse("it is no shell that rbk can parse");
     }
-    let mut walk = Walk { source, out: Parsed::default(), constants: HashMap::new(), assigned: assigned(&source.text), guarded: 0 };
+    let mut walk = Walk {
+        source,
+        out: Parsed::default(),
+        constants: HashMap::new(),
+        commands: HashMap::new(),
+        assigned: assigned(&source.text),
+        guarded: 0,
+    };
     walk.sequence(&result.file.body);
     walk.out
 }
@@ -105,6 +115,8 @@ struct Walk<'s> {
     out: Parsed,
     /// Variables that have one value, known beforehand, from here on.
     constants: HashMap<String, Mapped>,
+    /// What such variables hold as text, also where a part of it behind the program is only known when it runs.
+    commands: HashMap<String, String>,
     assigned: HashMap<&'s str, usize>,
     /// How many groups, branches and loops stand around: what happens there may not happen.
     guarded: usize,
@@ -178,7 +190,7 @@ impl Walk<'_> {
             Command::Simple(simple) => {
                 let words = std::iter::once(&simple.name).chain(&simple.args);
                 let words: Vec<Mapped> =
-                    words.map(|word| self.word(word)).filter(|word| !(word.text.is_empty() && word.range.is_empty())).collect();
+                    words.flat_map(|word| self.words(word)).filter(|word| !(word.text.is_empty() && word.range.is_empty())).collect();
                 simple.assignments.iter().for_each(|assignment| self.assignment(assignment, !words.is_empty()));
                 let range = self.extent(simple.span, &words, &simple.assignments);
                 self.out.commands.push(Simple { range, words, ..Simple::default() });
@@ -350,7 +362,12 @@ impl Walk<'_> {
                 let value = self.word(word);
                 let name = assignment.target.name.as_str();
                 let once = self.assigned.get(name) == Some(&1) && !assignment.append && assignment.target.subscript.is_none();
-                if once && !passing && self.guarded == 0 && value.known().is_some() {
+                let holds = once && !passing && self.guarded == 0;
+                // Which program it runs is enough, whatever the rest may be.
+                if holds && value.text.split_whitespace().next().is_some_and(|program| !program.contains(HOLE)) {
+                    self.commands.insert(name.to_owned(), value.text.clone());
+                }
+                if holds && value.known().is_some() {
                     self.constants.insert(name.to_owned(), value);
                 }
             }
@@ -411,6 +428,27 @@ impl Walk<'_> {
         let mut text = Mapped::empty(self.place(word.span));
         self.parts(&word.parts, Quoting::Bare, &mut text);
         text
+    }
+
+    /// Returns the words that a word becomes: `$PSQL` without quotes is as many as stand in it.
+    fn words(&mut self, word: &Word) -> Vec<Mapped> {
+        let name = match word.parts.as_slice() {
+            [part] => match &part.kind {
+                WordPart::Variable(name) => Some(name.as_str()),
+                WordPart::Parameter(parameter) => Some(parameter.raw_body.slice(&self.source.text)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let value =
+            name.and_then(|name| self.commands.get(name)).filter(|value| value.len() < LONGEST && value.contains(char::is_whitespace));
+        match value {
+            Some(value) => {
+                let place = self.place(word.span);
+                value.split_whitespace().map(|word| Mapped::at(word, &place)).collect()
+            }
+            None => vec![self.word(word)],
+        }
     }
 
     fn parts(&mut self, parts: &[WordPartNode], quoting: Quoting, text: &mut Mapped) {
