@@ -121,8 +121,11 @@ fn scope(plan: &Plan, graph: &Graph, backup: Id<Backup>, id: Id<Change>) -> Cove
         return Cover::Unknown;
     }
     let stray = touched.changed().find(|touch| !tables.iter().any(|table| table.holds(&touch.object)));
-    if let Some(touch) = stray {
-        return Cover::NotHeld(touch.name.clone());
+    match stray {
+        // A name that is put together only when it runs.
+        Some(touch) if touch.name.contains('…') => return Cover::Unknown,
+        Some(touch) => return Cover::NotHeld(touch.name.clone()),
+        None => {}
     }
     let rows_only = backup.method.is_some_and(|method| method.value == Method::TableCopy);
     match touched.changed().find(|touch| rows_only && touch.is_structural()) {

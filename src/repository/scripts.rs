@@ -133,7 +133,6 @@ impl Part {
 pub struct Script<'p> {
     pub part: Part,
     pub code: &'p Code,
-    pub on: Option<Id<Target>>,
     pub commands: Vec<Command>,
     /// Of each command.
     pub working: Vec<Working>,
@@ -229,6 +228,6 @@ impl<'p> All<'p> {
             }
             at.push(here);
         }
-        self.scripts.push(Script { part, code, on, commands, working: at });
+        self.scripts.push(Script { part, code, commands, working: at });
     }
 }

@@ -153,7 +153,7 @@ fn what_code_touches_is_read_in_it() {
             sql("column", "ALTER TABLE public.orders DROP COLUMN note;"),
             sql("trigger", "CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f();"),
             sql("function", "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"),
-            sql("dynamic", "DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'orders'; END $$;"),
+            sql("dynamic", "DO $$ BEGIN EXECUTE 'DROP TABLE ' || current_setting('app.old'); END $$;"),
         );
     with_facts("", &body, |plan, graph, facts, _| {
         let backup = |name: &str| plan.backups.iter().find(|(_, backup)| backup.header.name == name).expect("it is there").0;
