@@ -4,8 +4,13 @@
 //! can't be sure what a name means there, it says nothing. Finds nothing wrong (`rules` does).
 
 mod files;
+mod history;
+mod migrations;
+mod python;
 mod references;
 mod scripts;
+mod tools;
+mod words;
 
 use crate::plan::Plan;
 use crate::source::{Named, Repository, Sources, Span};
@@ -17,10 +22,12 @@ pub struct Facts {
     pub missing: Vec<Missing>,
     /// Names of git that are not there, or are branches.
     pub references: Vec<Reference>,
+    /// What is wrong with where migration tools are told to go.
+    pub downgrades: Vec<Downgrade>,
 }
 
 /// What is known where there is no repository.
-pub static NOTHING: Facts = Facts { missing: Vec::new(), references: Vec::new() };
+pub static NOTHING: Facts = Facts { missing: Vec::new(), references: Vec::new(), downgrades: Vec::new() };
 
 /// A file that commands read or run, and that is nowhere in the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +53,42 @@ pub struct Reference {
     pub is_back: bool,
 }
 
-/// Looks up what a plan's commands name.
+/// A command of a migration tool that does not do what it is meant to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Downgrade {
+    /// The name of the revision, or the command.
+    pub place: Span,
+    /// As it is written, on one line.
+    pub command: String,
+    pub wrong: Wrong,
+}
+
+/// What is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// No migration has this name.
+    Unknown { name: String, near: Option<String>, place: String },
+    /// It does not lie before the one that the change leads to.
+    NotBefore { to: String, from: String, before: Option<String> },
+    /// These would be taken back, and can't be: each file, and why.
+    Hollow(Vec<(String, &'static str)>),
+}
+
+/// Looks up what a plan's commands name. What they run besides is kept with their code.
 pub fn look(sources: &Sources, plan: &Plan, repository: &dyn Repository) -> Facts {
     let scripts = scripts::all(plan);
     let uses = files::uses(&scripts, repository);
+    let (downgrades, mut runs) = migrations::look(sources, plan, &scripts, repository);
+    for (script, own) in files::sql(&uses, repository) {
+        runs.entry(script).or_default().extend(own);
+    }
+    for (script, runs) in runs {
+        // A plan is looked at once; what was kept then stays.
+        let _ = scripts[script].code.runs.set(runs);
+    }
     Facts {
         missing: files::missing(sources, plan, &scripts, &uses, repository),
         references: references::found(sources, &scripts, files::is_checkout(&uses), repository),
+        downgrades,
     }
 }

@@ -91,3 +91,77 @@ fn names_of_git_are_those_of_the_clone() {
     let (found, _) = told_of(session, "bare-of-tags", "v1.0.0");
     assert_eq!(found, "");
 }
+
+/// Carries alembic's commands out, one after another, in one process; prints of each whether it succeeded and the schema that it left.
+const STEPS: &str = "import sqlite3, sys\nfrom alembic.config import main\n\nfor step in sys.argv[1:]:\n    try:\n        \
+    main(argv=step.split())\n        done = True\n    except (SystemExit, Exception):\n        done = False\n    \
+    rows = sqlite3.connect('shop.db').execute(\"SELECT sql FROM sqlite_master WHERE name NOT LIKE '%alembic%' ORDER BY name\")\n    \
+    print(done, [row[0] for row in rows])\n";
+
+/// Returns what came of each command: whether it succeeded, and the schema behind it.
+fn alembic(folder: &Path, steps: [String; 3]) -> Vec<(bool, String)> {
+    let python = crate::corpus::root().join("target/python/uuid-schema/bin/python");
+    let output = Command::new(python).args(["-c", STEPS]).args(steps).current_dir(folder).output();
+    let output = String::from_utf8(output.expect("tools/setup test has made the environment").stdout).unwrap();
+    let lines = output.lines().filter_map(|line| line.split_once(" ["));
+    lines.map(|(done, schema)| (done == "True", schema.to_owned())).collect()
+}
+
+const ENV: &str = "from alembic import context\nfrom sqlalchemy import create_engine\n\n\
+    with create_engine('sqlite:///shop.db').connect() as connection:\n    context.configure(connection=connection)\n    \
+    with context.begin_transaction():\n        context.run_migrations()\n";
+
+/// A revision, and what it does in both directions.
+fn revision(id: &str, before: &str, up: &str, down: &str) -> String {
+    let before = if before.is_empty() { "None".to_owned() } else { format!("'{before}'") };
+    format!(
+        "from alembic import op\nimport sqlalchemy as sa\n\nrevision = '{id}'\ndown_revision = {before}\n\n\ndef upgrade():\n    {up}\n\n\ndef downgrade():\n    {down}\n"
+    )
+}
+
+#[test]
+fn what_is_said_of_alembic_is_what_alembic_does() {
+    let revisions = [
+        ("aa01", "", "op.create_table('orders', sa.Column('id', sa.Integer(), primary_key=True))", "op.drop_table('orders')"),
+        ("bb02", "aa01", "op.add_column('orders', sa.Column('note', sa.Text()))", "op.drop_column('orders', 'note')"),
+        ("cc03", "bb02", "op.create_index('orders_note', 'orders', ['note'])", "pass"),
+        ("dd04", "cc03", "op.add_column('orders', sa.Column('fax', sa.Text()))", "raise NotImplementedError('no way back')"),
+        ("ee05", "bb02", "op.add_column('orders', sa.Column('total', sa.Integer()))", "op.drop_column('orders', 'total')"),
+    ];
+    // Where it stands, where the change and its undo go, and what is said.
+    let cases = [
+        ("aa01", "bb02", "aa01", None),
+        ("aa01", "bb", "aa", None),
+        ("bb02", "ee05", "bb02", None),
+        ("aa01", "ee05", "aa01", None),
+        ("aa01", "bb02", "base", None),
+        ("aa01", "bb02", "ff99", Some("reference/unknown-revision")),
+        ("aa01", "bb02", "bb02", Some("reversal/wrong-revision")),
+        ("bb02", "ee05", "cc03", Some("reversal/wrong-revision")),
+        ("aa01", "bb02", "cc03", Some("reversal/wrong-revision")),
+        ("bb02", "cc03", "bb02", Some("reversal/empty-downgrade")),
+        ("cc03", "dd04", "cc03", Some("reversal/empty-downgrade")),
+    ];
+    for (from, to, back, said) in cases {
+        let plan = with(
+            &undone_by(&format!("alembic downgrade {back}")),
+            "```sql\n      ALTER TABLE orders ADD COLUMN note text;",
+            &format!("```sh\n      alembic upgrade {to}"),
+        );
+        let mut session = Rbk::new().file("back.rbk", plan).file("alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\n");
+        session = session.file("migrations/env.py", ENV);
+        for (id, before, up, down) in revisions {
+            session = session.file(&format!("migrations/versions/{id}.py"), revision(id, before, up, down));
+        }
+        let ran = check(session, "check --root . --format concise back.rbk");
+        let rules = ["reference/unknown-revision", "reversal/wrong-revision", "reversal/empty-downgrade"];
+        let found = rules.into_iter().find(|rule| ran.stdout.contains(rule));
+        assert_eq!(found, said, "{from} {to} {back}\n{}", ran.session());
+
+        let steps = alembic(ran.path(), [format!("upgrade {from}"), format!("upgrade {to}"), format!("downgrade {back}")]);
+        let [(true, before), (true, after), (came_back, then)] = steps.as_slice() else { panic!("{from} {to} {back}: {steps:?}") };
+        // Going back further than to where it stood is the plan's own business.
+        let is_back = *came_back && (then == before || back == "base" && then == "]");
+        assert_eq!(is_back, said.is_none(), "{from} {to} {back}: before\n{before}\nafter\n{after}\nthen\n{then}");
+    }
+}

@@ -3,6 +3,7 @@
 mod commands;
 mod data;
 mod kinds;
+mod migrations;
 pub mod near;
 mod order;
 mod people;

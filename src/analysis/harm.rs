@@ -106,9 +106,16 @@ pub fn all(code: &Code, dialect: Option<Dialect>) -> Vec<Plain> {
             statements.iter().flat_map(Statement::destroys).filter_map(|effect| of(effect, None)).collect()
         }
         (Language::Sh | Language::Bash, _) => {
-            let script = sh::read(&code.text);
+            let script = sh::of(code);
             let losses = script.losses().into_iter();
-            losses.filter_map(|(command, effect)| of(effect, command.is_own(effect).then(|| command.opening(&code.text)))).collect()
+            let read = losses.filter_map(|(command, effect)| {
+                let plain = of(effect, command.is_own(effect).then(|| command.opening(&code.text)))?;
+                Some(match command.file_of(effect) {
+                    Some(file) => Plain { words: format!("{} in {file}", plain.words), ..plain },
+                    None => plain,
+                })
+            });
+            read.collect()
         }
         _ => Vec::new(),
     }

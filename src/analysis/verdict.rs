@@ -243,7 +243,7 @@ fn script(action: Option<&Action>) -> Option<Script> {
 
 fn script_of(action: &Action) -> Option<Script> {
     match action {
-        Action::Code(code) if matches!(code.language, Language::Sh | Language::Bash) => Some(sh::read(&code.text)),
+        Action::Code(code) if matches!(code.language, Language::Sh | Language::Bash) => Some(sh::of(code)),
         _ => None,
     }
 }

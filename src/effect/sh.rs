@@ -6,6 +6,7 @@
 
 mod apply;
 mod args;
+mod elsewhere;
 mod embed;
 mod flow;
 mod guard;
@@ -20,6 +21,7 @@ use super::act::{Act, Class, Effect, Opaque, Reading};
 use super::object::ObjectKind;
 use super::sql::{Dialect, Sight, Statement};
 
+pub use elsewhere::of;
 pub use parse::misread;
 pub use read::read;
 
@@ -83,6 +85,8 @@ pub enum Manner {
 pub struct Sql {
     pub dialect: Dialect,
     pub statements: Vec<Statement>,
+    /// Where it stands, from the repository's root, when it is not written in the script.
+    pub file: Option<String>,
 }
 
 /// Returns whether an effect is one on files.
@@ -121,6 +125,12 @@ impl Command {
     pub fn opening(&self, text: &str) -> String {
         let words = self.words.iter().take(4).map(|word| text.get(word.range.clone()).unwrap_or_default());
         words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns the file in which an effect's SQL stands, when it is not written in the script.
+    pub fn file_of(&self, effect: &Effect) -> Option<&str> {
+        let holds = |statement: &Statement| statement.reading.effects.iter().any(|own| std::ptr::eq(own, effect));
+        self.sql.iter().find(|sql| sql.statements.iter().any(holds))?.file.as_deref()
     }
 
     /// Returns whether an effect is the program's own, not its SQL's.

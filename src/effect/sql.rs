@@ -37,7 +37,7 @@ use known::Known;
 use words::Words;
 
 /// Whose SQL it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     Postgres,
     /// MySQL and MariaDB, in a session without `ANSI_QUOTES` and `NO_BACKSLASH_ESCAPES`.

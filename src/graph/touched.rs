@@ -147,7 +147,7 @@ fn written(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<State
     let dialect = Dialect::of(plan.targets[on?].kind.value)?;
     match code.language {
         Language::Sql => Some(sql::split(&code.text, dialect)),
-        Language::Sh | Language::Bash => sh::read(&code.text).only_sql(dialect),
+        Language::Sh | Language::Bash => sh::of(code).only_sql(dialect),
         _ => None,
     }
 }
@@ -156,7 +156,7 @@ fn written(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<State
 fn script(plan: &Plan, on: Option<Id<Target>>, change: &Change) -> Option<(Script, Dialect)> {
     let Some(Action::Code(code)) = &change.forward else { return None };
     let dialect = Dialect::of(plan.targets[on?].kind.value)?;
-    matches!(code.language, Language::Sh | Language::Bash).then(|| (sh::read(&code.text), dialect))
+    matches!(code.language, Language::Sh | Language::Bash).then(|| (sh::of(code), dialect))
 }
 
 /// Returns the statements of a script that are of this dialect.

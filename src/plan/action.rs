@@ -1,12 +1,13 @@
 //! What a step or a change does.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::source::Span;
 
 use super::Prose;
 use super::id::Id;
-use super::target::{Backup, Flag, Release};
+use super::target::{Backup, Flag, Release, TargetKind};
 
 /// The language of a fence, as far as rbk runs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,22 @@ pub struct Code {
     pub body_start: u32,
     /// How many bytes of indentation were taken off each line that is not blank.
     pub indent: u32,
+    /// What its commands run that stands in files of the repository; not set where nobody has looked.
+    pub runs: OnceLock<Vec<Ran>>,
+}
+
+/// What a command runs that stands in a file, as SQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// The command's bytes in the code.
+    pub range: Range<usize>,
+    /// From the repository's root.
+    pub file: String,
+    pub sql: String,
+    /// Whose SQL it is.
+    pub kind: TargetKind,
+    /// The command does nothing else.
+    pub is_whole: bool,
 }
 
 impl Code {

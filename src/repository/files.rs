@@ -8,9 +8,10 @@ use super::scripts::{Found, Known, Script, Working};
 use crate::diagnostic::nearest;
 use crate::effect::sh::{Command, Manner};
 use crate::plan::Plan;
-use crate::plan::action::Action;
+use crate::plan::action::{Action, Ran};
 use crate::plan::change::Undo;
 use crate::plan::scenario::StepKind;
+use crate::plan::target::TargetKind;
 use crate::source::{Entry, Repository, Sources, beside};
 
 /// Endings of files that people write and keep, not of what programs leave behind.
@@ -44,49 +45,79 @@ const STAYS: [&str; 12] = ["status", "log", "diff", "show", "rev-parse", "tag", 
 /// A file that a command runs or reads.
 pub struct Use<'s> {
     script: &'s Script<'s>,
+    /// The script's place among all.
+    at: usize,
     /// The command's place in the script.
     index: usize,
     name: &'s str,
     range: Range<usize>,
-    is_there: Option<bool>,
+    found: Found,
+    /// A command before it in its script may bring it.
+    is_brought: bool,
 }
 
 /// Returns what commands read and run, each looked for.
 pub fn uses<'s>(scripts: &'s [Script<'s>], repository: &dyn Repository) -> Vec<Use<'s>> {
-    let mut asked: BTreeMap<(&str, Option<&str>), Option<bool>> = BTreeMap::new();
+    let mut asked: BTreeMap<(&str, Option<&str>), Found> = BTreeMap::new();
     let mut uses = Vec::new();
-    for script in scripts {
+    for (at, script) in scripts.iter().enumerate() {
+        let brought = script.commands.iter().position(brings).unwrap_or(script.commands.len());
         for (index, command) in script.commands.iter().enumerate() {
             let working = &script.working[index];
             for (name, range) in named(command).into_iter().filter(|_| working.known != Known::Far) {
-                let is_there = *asked.entry((name, working.folder.as_deref())).or_insert_with(|| match working.find(repository, name) {
-                    Found::At(_) => Some(true),
-                    Found::Nowhere => Some(false),
-                    Found::Perhaps => None,
-                });
-                uses.push(Use { script, index, name, range, is_there });
+                let key = (name, working.folder.as_deref());
+                let found = asked.entry(key).or_insert_with(|| working.find(repository, name)).clone();
+                uses.push(Use { script, at, index, name, range, found, is_brought: brought < index });
             }
         }
     }
     uses
 }
 
+/// Clients, and whose SQL they read from files.
+const CLIENTS: [(&str, TargetKind); 4] =
+    [("psql", TargetKind::Postgres), ("mysql", TargetKind::Mysql), ("mariadb", TargetKind::Mariadb), ("sqlite3", TargetKind::Sqlite)];
+
+/// Returns the SQL that clients are handed in files of the repository, by the script.
+pub fn sql(uses: &[Use<'_>], repository: &dyn Repository) -> BTreeMap<usize, Vec<Ran>> {
+    let mut runs: BTreeMap<usize, Vec<Ran>> = BTreeMap::new();
+    let mut rest = uses;
+    while let Some(first) = rest.first() {
+        let same = rest.iter().take_while(|it| (it.at, it.index) == (first.at, first.index)).count();
+        let (own, others) = rest.split_at(same);
+        rest = others;
+        let command = &first.script.commands[first.index];
+        let program = command.words.first().and_then(|word| word.text.as_deref()).map(last);
+        let Some((_, kind)) = CLIENTS.iter().find(|(name, _)| Some(*name) == program) else { continue };
+        let texts = own.iter().filter_map(|it| match &it.found {
+            Found::At(path) if path.ends_with(".sql") && !it.is_brought => Some((path.clone(), repository.text(path)?)),
+            _ => None,
+        });
+        let texts: Vec<(String, String)> = texts.collect();
+        let opaque = &command.reading.opaque;
+        let is_whole = opaque.len() == texts.len() && opaque.iter().all(|opaque| opaque.why == "its SQL stands in another file");
+        let run = |(file, sql)| Ran { range: command.range.clone(), file, sql, kind: *kind, is_whole };
+        runs.entry(first.at).or_default().extend(texts.into_iter().map(run));
+    }
+    runs
+}
+
 /// Returns whether a folder that a variable holds is a checkout of this repository, most likely: something that is named there is here.
 pub fn is_checkout(uses: &[Use<'_>]) -> bool {
-    uses.iter().any(|it| it.is_there == Some(true) && it.script.working[it.index].known == Known::Variable)
+    uses.iter().any(|it| matches!(it.found, Found::At(_)) && it.script.working[it.index].known == Known::Variable)
 }
 
 /// Returns the files that are nowhere.
 pub fn missing(sources: &Sources, plan: &Plan, scripts: &[Script<'_>], uses: &[Use<'_>], repository: &dyn Repository) -> Vec<Missing> {
-    let made = if uses.iter().any(|it| it.is_there == Some(false)) { made(plan, scripts) } else { return Vec::new() };
+    let made = if uses.iter().any(|it| it.found == Found::Nowhere) { made(plan, scripts) } else { return Vec::new() };
     let is_checkout = is_checkout(uses);
     let mut missing: Vec<Missing> = Vec::new();
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
-    for it in uses.iter().filter(|it| it.is_there == Some(false) && !made.contains(last(it.name))) {
+    for it in uses.iter().filter(|it| it.found == Found::Nowhere && !made.contains(last(it.name))) {
         let working = &it.script.working[it.index];
         let is_sure = working.known == Known::Here && working.folder.is_some();
         let is_here = is_sure || is_written(it.name) && (is_checkout || has_folder(repository, it.name, working));
-        if !is_here || it.script.commands[..it.index].iter().any(brings) {
+        if !is_here || it.is_brought {
             continue;
         }
         let place = it.script.place(sources, &it.range);

@@ -127,7 +127,9 @@ fn string(text: &str, raw: bool) -> (String, usize) {
 /// Returns the body of a function or class at any depth; `None` when there is none of that name.
 pub fn body<'t>(all: &[Line<'t>], head: &str) -> Option<Vec<Line<'t>>> {
     let starts = |line: &Line<'_>| {
-        line.text.strip_prefix(head).is_some_and(|rest| rest.trim_start().starts_with(['(', ':']) && !rest.starts_with(char::is_alphanumeric))
+        line.text
+            .strip_prefix(head)
+            .is_some_and(|rest| rest.trim_start().starts_with(['(', ':']) && !rest.starts_with(char::is_alphanumeric))
     };
     let at = all.iter().position(starts)?;
     let own = all[at].indent;
@@ -359,6 +361,12 @@ mod tests {
 
     #[test]
     fn what_is_not_closed_ends_with_the_text() {
+        proptest::proptest!(|(text in "[(){},=:#'\"\\\\a-z\n \u{e9}\\[\\]]{0,60}")| {
+            let _ = value(&text);
+            let all = lines(&text);
+            let _ = body(&all, "def a");
+            let _ = assigned(&all, "a");
+        });
         for text in ["(", "'", "'''", "[(", "f(a", "a=", "(((((", "\\", "{'a': [", "#", "f(,)", "-"] {
             let _ = value(text);
             let _ = lines(text);

@@ -5,4 +5,5 @@ pub mod not_in_repository;
 pub mod undeclared_variable;
 pub mod undefined_ref;
 pub mod unknown_object;
+pub mod unknown_revision;
 pub mod unused;

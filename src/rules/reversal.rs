@@ -2,6 +2,7 @@
 
 pub mod burns_bridge;
 pub mod cascade;
+pub mod empty_downgrade;
 pub mod hollow_undo;
 pub mod leaves_writes_behind;
 pub mod lossy_conversion;
@@ -13,3 +14,4 @@ pub mod release_needs_dropped;
 pub mod undeclared;
 pub mod undeclared_loss;
 pub mod unpaired;
+pub mod wrong_revision;

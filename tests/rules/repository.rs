@@ -153,3 +153,29 @@ fn a_branch_moves_on_the_way_back() {
         assert_eq!(codes(&undone_by(script), &git()), ["warning reference/floating-ref"], "{script}");
     }
 }
+
+#[test]
+fn what_a_client_is_handed_in_a_file_counts_as_if_it_stood_in_the_plan() {
+    let files = [
+        ("sql/drop.sql", "BEGIN;\nALTER TABLE orders DROP COLUMN note;\nCOMMIT;\n"),
+        ("sql/add.sql", "ALTER TABLE orders ADD COLUMN note text;\n"),
+        ("sql/back.sql", "ALTER TABLE orders DROP COLUMN note;\n"),
+    ];
+    let around = MemoryRepository::new(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
+    let loses = |script: &str| {
+        let plan = undone_by("psql \"$DATABASE_URL\" -f sql/back.sql");
+        let sql = "```sql\n      ALTER TABLE orders ADD COLUMN note text;\n";
+        let plan = with(&plan, sql, &format!("```sh\n      {}\n", script.replace('\n', "\n      ")));
+        let (_, findings) = check_in(&plan, &MemoryLoader::default(), Light { around: Some(&around), ..Light::default() });
+        let form = findings.iter().find(|finding| ["syntax/", "form/", "value/"].iter().any(|group| finding.code.starts_with(group)));
+        assert!(form.is_none(), "{form:?}");
+        findings.iter().any(|finding| finding.code == "backup/missing" && finding.message.contains("sql/drop.sql"))
+    };
+    assert!(loses("psql \"$DATABASE_URL\" -v ON_ERROR_STOP=1 -f sql/drop.sql"));
+    assert!(loses("psql \"$DATABASE_URL\" <sql/drop.sql"));
+    assert!(loses("cd sql && psql \"$DATABASE_URL\" -f add.sql -f drop.sql"));
+    assert!(!loses("psql \"$DATABASE_URL\" -f sql/add.sql"));
+    assert!(!loses("psql \"$DATABASE_URL\" -f /srv/sql/drop.sql"));
+    assert!(!loses("ssh db 'psql shop -f sql/drop.sql'"));
+    assert!(!loses("git checkout v1\npsql \"$DATABASE_URL\" -f sql/drop.sql"));
+}

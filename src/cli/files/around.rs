@@ -1,7 +1,7 @@
 //! The repository around a plan, as the disk and git have it. Asked for by name: nothing is walked, and git is run only when a
 //! question needs it, by the client that is installed.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,9 @@ const LONGEST: u64 = 1 << 20;
 /// Entries of a folder that are looked at.
 const MOST: usize = 20_000;
 
+/// Questions about one name or one path that git is asked for one plan; to more, nobody knows the answer.
+const QUESTIONS: usize = 500;
+
 /// A repository on the disk.
 #[derive(Debug)]
 pub struct Around {
@@ -25,6 +28,8 @@ pub struct Around {
     /// Files that git keeps, by their last names.
     kept: OnceCell<Option<BTreeMap<String, Vec<String>>>>,
     references: OnceCell<Option<References>>,
+    /// How often git was asked about one name or one path.
+    asked: Cell<usize>,
 }
 
 /// What names git has.
@@ -47,7 +52,7 @@ impl Around {
         };
         let inside = folder.strip_prefix(&root).ok()?;
         let home = inside.components().map(|part| shown(Path::new(part.as_os_str()))).collect::<Vec<_>>().join("/");
-        Some(Around { root, home, kept: OnceCell::new(), references: OnceCell::new() })
+        Some(Around { root, home, kept: OnceCell::new(), references: OnceCell::new(), asked: Cell::new(0) })
     }
 
     /// Returns what git prints; `None` when it is not there or says no.
@@ -57,6 +62,12 @@ impl Around {
         git.arg("-C").arg(&self.root).args(["-c", "core.fsmonitor=false", "--no-optional-locks"]).args(arguments);
         let output = git.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Asks git a question about one name or path; `None` when there were too many.
+    fn ask(&self, arguments: &[&str]) -> Option<bool> {
+        self.asked.set(self.asked.get() + 1);
+        (self.asked.get() <= QUESTIONS).then(|| self.git(arguments).is_some())
     }
 
     fn kept(&self) -> Option<&BTreeMap<String, Vec<String>>> {
@@ -145,7 +156,7 @@ impl Repository for Around {
     }
 
     fn is_ignored(&self, path: &str) -> bool {
-        self.git(&["check-ignore", "--quiet", "--no-index", "--", path]).is_some()
+        self.ask(&["check-ignore", "--quiet", "--no-index", "--", path]).unwrap_or(true)
     }
 
     fn named(&self, name: &str) -> Named {
@@ -156,11 +167,10 @@ impl Repository for Around {
         if references.branches.contains(name) {
             return Named::Branch;
         }
-        let known = self.git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{object}}")]).is_some();
-        match () {
-            () if known => Named::Commit,
-            () if references.is_partial => Named::Unknown,
-            () => Named::Nothing,
+        match self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{name}^{{object}}")]) {
+            Some(true) => Named::Commit,
+            Some(false) if !references.is_partial => Named::Nothing,
+            _ => Named::Unknown,
         }
     }
 }
