@@ -5,6 +5,7 @@
 //! Does not know how long anything takes nor what is lost: that is `analysis`.
 
 mod build;
+pub mod connection;
 mod databases;
 mod depends;
 mod items;

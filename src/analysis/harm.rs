@@ -6,6 +6,7 @@ use crate::effect::act::{Act, Effect};
 use crate::effect::object::ObjectKind;
 use crate::effect::sh;
 use crate::effect::sql::{self, Dialect, Statement};
+use crate::graph::connection;
 use crate::plan::Plan;
 use crate::plan::action::{Code, Language};
 use crate::plan::id::Id;
@@ -42,7 +43,8 @@ impl Harm {
     pub fn target(&self, plan: &Plan, item: &Item<'_>) -> Option<Id<Target>> {
         match self {
             Harm::Restore(backup) => Some(plan.backups[*backup].of.value),
-            Harm::Declared | Harm::Statement(_) => item.on,
+            Harm::Declared => item.on,
+            Harm::Statement(_) => plain(plan, item).and_then(|plain| plain.on).or(item.on),
         }
     }
 
@@ -66,6 +68,8 @@ pub struct Plain {
     pub words: String,
     /// Its name.
     pub name: String,
+    /// The target that it is sent to, where it is SQL in shell that says so.
+    pub on: Option<Id<Target>>,
     /// The bytes of the name in the code, or of the words where nothing is named.
     pub range: Range<usize>,
 }
@@ -89,7 +93,13 @@ const DATA: [&str; 12] = [
 /// Returns what an item's code plainly destroys first. What the same code created before is its own.
 pub fn plain(plan: &Plan, item: &Item<'_>) -> Option<Plain> {
     let (Work::Sql(code) | Work::Shell(code)) = item.work else { return None };
-    let read = || all(code, item.on.and_then(|on| Dialect::of(plan.targets[on].kind.value))).into_iter().next();
+    let read = || match code.language {
+        Language::Sh | Language::Bash => {
+            let elsewhere = |sql: &sh::Sql| connection::target(plan, item.on, sql).filter(|to| Some(*to) != item.on);
+            of_script(code, &elsewhere).into_iter().next()
+        }
+        _ => all(code, item.on.and_then(|on| Dialect::of(plan.targets[on].kind.value))).into_iter().next(),
+    };
     item.harm.get_or_init(read).clone()
 }
 
@@ -105,26 +115,30 @@ pub fn all(code: &Code, dialect: Option<Dialect>) -> Vec<Plain> {
             let statements = sql::split(&code.text, dialect);
             statements.iter().flat_map(Statement::destroys).filter_map(|effect| of(effect, None)).collect()
         }
-        (Language::Sh | Language::Bash, _) => {
-            let script = sh::of(code);
-            let losses = script.losses().into_iter();
-            let read = losses.filter_map(|(command, effect)| {
-                let plain = of(effect, command.is_own(effect).then(|| command.opening(&code.text)))?;
-                Some(match command.file_of(effect) {
-                    Some(file) => Plain { words: format!("{} in {file}", plain.words), ..plain },
-                    None => plain,
-                })
-            });
-            read.collect()
-        }
+        (Language::Sh | Language::Bash, _) => of_script(code, &|_| None),
         _ => Vec::new(),
     }
+}
+
+/// Returns all that a script plainly destroys; `elsewhere` says where SQL is sent to, if that is another target.
+fn of_script(code: &Code, elsewhere: &dyn Fn(&sh::Sql) -> Option<Id<Target>>) -> Vec<Plain> {
+    let script = sh::of(code);
+    let one = |(command, effect): (&sh::Command, &Effect)| {
+        let plain = of(effect, command.is_own(effect).then(|| command.opening(&code.text)))?;
+        let words = match command.file_of(effect) {
+            Some(file) => format!("{} in {file}", plain.words),
+            None => plain.words.clone(),
+        };
+        let holds = |sql: &&sh::Sql| sql.statements.iter().flat_map(|it| &it.reading.effects).any(|own| std::ptr::eq(own, effect));
+        Some(Plain { words, on: command.sql.iter().find(holds).and_then(elsewhere), ..plain })
+    };
+    script.losses().into_iter().filter_map(one).collect()
 }
 
 /// Returns what an effect takes away; `command` is the words of a program whose own effect it is.
 fn of(effect: &Effect, command: Option<String>) -> Option<Plain> {
     let object = &effect.object;
-    let plain = |words: String| Some(Plain { words, name: object.written(), range: object.range.clone() });
+    let plain = |words: String| Some(Plain { words, name: object.written(), on: None, range: object.range.clone() });
     if let Some(command) = command {
         let is_data = match object.kind {
             ObjectKind::Other(kind) => DATA.contains(&kind),

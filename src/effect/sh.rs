@@ -84,6 +84,8 @@ pub enum Manner {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sql {
     pub dialect: Dialect,
+    /// What its client is told to connect to, as written without quotes: an address, a database, a file.
+    pub to: Option<String>,
     pub statements: Vec<Statement>,
     /// Where it stands, from the repository's root, when it is not written in the script.
     pub file: Option<String>,

@@ -12,6 +12,8 @@ use crate::plan::id::Id;
 use crate::plan::scenario::{Step, StepKind};
 use crate::plan::target::Target;
 
+use super::connection;
+
 /// The databases of a plan; other targets are none.
 pub struct Databases<'p> {
     plan: &'p Plan,
@@ -75,8 +77,9 @@ impl<'p> Databases<'p> {
     pub fn shell(&mut self, who: &str, code: &Code) {
         if self.any_schema && matches!(code.language, Language::Sh | Language::Bash) {
             let script = sh::read(&code.text);
-            for database in self.of.iter_mut().flatten().filter(|database| reaches(&script, database.server.dialect)) {
-                database.forget(who);
+            for (id, _) in self.plan.targets.iter() {
+                let reached = self.of[id.index()].is_some() && reaches(self.plan, id, &script);
+                self.of[id.index()].iter_mut().filter(|_| reached).for_each(|database| database.forget(who));
             }
         }
     }
@@ -131,8 +134,10 @@ fn is_of_rows(act: &Act) -> bool {
 }
 
 /// Returns whether a script may change the definitions of a database.
-fn reaches(script: &Script, dialect: Dialect) -> bool {
-    let statements = script.commands.iter().flat_map(|command| &command.sql).filter(|sql| sql.dialect == dialect);
+fn reaches(plan: &Plan, database: Id<Target>, script: &Script) -> bool {
+    let dialect = Dialect::of(plan.targets[database].kind.value);
+    let sent = |sql: &&sh::Sql| Some(sql.dialect) == dialect && connection::target(plan, Some(database), sql) == Some(database);
+    let statements = script.commands.iter().flat_map(|command| &command.sql).filter(sent);
     let defines = statements
         .flat_map(|sql| &sql.statements)
         .any(|statement| statement.sight == sql::Sight::Opaque || statement.reading.effects.iter().any(|effect| !is_of_rows(&effect.act)));

@@ -13,6 +13,7 @@ use crate::plan::change::{Change, Undo};
 use crate::plan::id::Id;
 use crate::plan::target::Target;
 
+use super::connection;
 use super::databases::Databases;
 use super::objects::Object;
 
@@ -110,8 +111,12 @@ impl Touched {
         }
         if statements.is_none() {
             // What it does besides is not known; what its SQL names is.
-            for statement in script(plan, on, change).iter().flat_map(|(script, dialect)| of(script, *dialect)) {
-                read(plan, on, statement, &mut touches);
+            for sql in script(on, change).iter().flat_map(|script| &script.commands).flat_map(|command| &command.sql) {
+                let to = connection::target(plan, on, sql);
+                let fits = to.is_some_and(|to| Dialect::of(plan.targets[to].kind.value) == Some(sql.dialect));
+                for statement in sql.statements.iter().filter(|_| fits) {
+                    read(plan, to, statement, &mut touches);
+                }
             }
         }
         let name = &change.header.name;
@@ -147,22 +152,20 @@ fn written(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<State
     let dialect = Dialect::of(plan.targets[on?].kind.value)?;
     match code.language {
         Language::Sql => Some(sql::split(&code.text, dialect)),
-        Language::Sh | Language::Bash => sh::of(code).only_sql(dialect),
+        Language::Sh | Language::Bash => {
+            let script = sh::of(code);
+            let mut sql = script.commands.iter().flat_map(|command| &command.sql);
+            let own = sql.all(|sql| connection::target(plan, on, sql) == on);
+            script.only_sql(dialect).filter(|_| own)
+        }
         _ => None,
     }
 }
 
-/// Returns the shell of a change on a database.
-fn script(plan: &Plan, on: Option<Id<Target>>, change: &Change) -> Option<(Script, Dialect)> {
+/// Returns the shell of a change on a target.
+fn script(on: Option<Id<Target>>, change: &Change) -> Option<Script> {
     let Some(Action::Code(code)) = &change.forward else { return None };
-    let dialect = Dialect::of(plan.targets[on?].kind.value)?;
-    matches!(code.language, Language::Sh | Language::Bash).then(|| (sh::of(code), dialect))
-}
-
-/// Returns the statements of a script that are of this dialect.
-fn of(script: &Script, dialect: Dialect) -> impl Iterator<Item = &Statement> {
-    let sql = script.commands.iter().flat_map(|command| &command.sql);
-    sql.filter(move |sql| sql.dialect == dialect).flat_map(|sql| &sql.statements)
+    matches!(code.language, Language::Sh | Language::Bash).then(|| sh::of(code)).filter(|_| on.is_some())
 }
 
 fn read(plan: &Plan, on: Option<Id<Target>>, statement: &Statement, touches: &mut Vec<Touch>) {

@@ -133,6 +133,7 @@ impl Part {
 pub struct Script<'p> {
     pub part: Part,
     pub code: &'p Code,
+    pub on: Option<Id<Target>>,
     pub commands: Vec<Command>,
     /// Of each command.
     pub working: Vec<Working>,
@@ -228,6 +229,6 @@ impl<'p> All<'p> {
             }
             at.push(here);
         }
-        self.scripts.push(Script { part, code, commands, working: at });
+        self.scripts.push(Script { part, code, on, commands, working: at });
     }
 }

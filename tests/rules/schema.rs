@@ -216,3 +216,29 @@ fn a_schema_that_can_not_be_read_is_told_where_it_is_named() {
     let (_, findings) = check_with(&gone, &files(SHOP));
     assert!(findings.iter().any(|finding| finding.code == "reference/unknown-object"), "{findings:#?}");
 }
+
+#[test]
+fn sql_in_shell_counts_for_the_database_that_its_client_connects_to() {
+    let plan = |of: &str, on: &str, shell: &str| {
+        format!(
+            "plan p \"P\" {{\n rto 1h\n}}\ntarget shop \"S\" postgres {{ url $SHOP_URL }}\ntarget other \"O\" postgres {{ url $OTHER_URL }}\n\
+             target worker \"W\" host {{ dir \"/srv\" }}\ntarget till \"T\" sqlite {{ file \"/srv/till.db\" }}\n\
+             backup b \"B\" of {of} {{\n method {}\n file \"b.dump\"\n restore takes 1m\n}}\n\
+             phase m \"M\" at T {{\n take b\n change x \"X\" on {on} {{\n do ```sh\n  {shell}\n ```\n undo manual \"y\"\n undo takes 1m\n }}\n}}\n\
+             scenario back \"B\" {{\n applies from x\n undo x\n}}\n",
+            if of == "till" { "sqlite" } else { "pg_dump custom" }
+        )
+    };
+    let missing = |of: &str, on: &str, shell: &str| super::codes(&plan(of, on, shell)).contains(&"backup/missing");
+    for to in ["\"$OTHER_URL\"", "-d \"${OTHER_URL}\"", "--dbname=$OTHER_URL"] {
+        let drop = format!("psql {to} -c 'DROP TABLE users'");
+        assert!(!missing("other", "shop", &drop) && missing("shop", "shop", &drop), "{to}");
+        assert!(!missing("other", "worker", &drop) && missing("shop", "worker", &drop), "{to}");
+    }
+    assert!(!missing("till", "shop", "sqlite3 /srv/till.db 'DROP TABLE users'"));
+    // Its own, and what nobody knows, is what the change is about.
+    for to in ["\"$SHOP_URL\"", "", "-d users"] {
+        let drop = format!("psql {to} -c 'DROP TABLE users'");
+        assert!(missing("other", "shop", &drop) && !missing("shop", "shop", &drop), "{to}");
+    }
+}

@@ -23,7 +23,7 @@ fn weave(command: &mut Command, runs: &[&Ran]) {
         let Some(dialect) = Dialect::of(ran.kind) else { continue };
         let mut statements = split(&ran.sql, dialect);
         statements.iter_mut().for_each(|statement| place(statement, command));
-        command.sql.push(Sql { dialect, statements, file: Some(ran.file.clone()) });
+        command.sql.push(Sql { dialect, to: None, statements, file: Some(ran.file.clone()) });
     }
     if runs.iter().all(|ran| ran.is_whole) {
         command.reading.opaque.clear();

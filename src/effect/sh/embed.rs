@@ -43,7 +43,7 @@ pub fn embed(text: &Mapped, dialect: Dialect, root: &str) -> (Sql, Vec<(usize, V
         statement.range = text.place(&statement.range);
         statement.opening = statement.opening.replace(HOLE, "…");
     }
-    (Sql { dialect, statements, file: None }, client)
+    (Sql { dialect, to: None, statements, file: None }, client)
 }
 
 /// Splits at blanks outside of quotes, which are taken off.

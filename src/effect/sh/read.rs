@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::apply::{Call, NO_FILES, Outcome, Streams};
+use super::apply::{Call, NO_FILES, Outcome, Streams, written};
 use super::embed::embed;
 use super::flow::{Flow, Stdin, joined};
 use super::parse::{Input, Parsed, Simple, parse};
@@ -251,7 +251,21 @@ impl Reader<'_> {
                 }
             }
         }
+        for sql in &mut sql {
+            sql.to = self.connection(call, sql.dialect);
+        }
         sql
+    }
+
+    /// Returns what a client is told to connect to: by an option, or by its first operand.
+    fn connection(&self, call: &Call, dialect: Dialect) -> Option<String> {
+        let options: &[&str] = match dialect {
+            Dialect::Postgres => &["-d", "--dbname"],
+            Dialect::Mysql => &["-D", "--database"],
+            Dialect::Sqlite => &[],
+        };
+        let named = call.args.values(options).next();
+        named.or(call.args.operands.first()).map(|word| written(word, self.root))
     }
 
     /// Reads SQL, with the client's own commands in it.

@@ -143,11 +143,13 @@ fn loss<'a>(context: &Context<'a>, item: &Item<'a>) -> Option<Loss<'a>> {
     // Shell on a host may reach any target.
     let is_far = matches!(item.work, Work::Shell(_)) && objects.is_empty();
     let held = |target: Option<Id<Target>>| target.filter(|target| !is_far || context.plan.targets[*target].kind.value.is_database());
+    // SQL in shell goes where its client is told.
+    let sent = harm::plain(context.plan, item).filter(|_| objects.is_empty()).and_then(|plain| plain.on);
     match item.change {
         // Going back is meant to take away what the change brought.
         Some((_, Direction::Undo)) => None,
         None if objects.is_empty() && plain.is_none() => None,
-        None => Some(Loss { target: held(item.on), objects, change: None, plain }),
+        None => Some(Loss { target: sent.or(held(item.on)), objects, change: None, plain }),
         Some((id, Direction::Apply)) => {
             let change = &context.plan.changes[id];
             let target = change.on.map(|on| on.value);
@@ -157,7 +159,7 @@ fn loss<'a>(context: &Context<'a>, item: &Item<'a>) -> Option<Loss<'a>> {
             let for_good = change.irreversible.is_some() && holds_data;
             let undeclared = change.irreversible.is_none() && matches!(change.undo, Undo::None);
             let lost = (for_good || !objects.is_empty() || plain.is_some()) && !undeclared && !restores(change);
-            lost.then_some(Loss { target: held(target), objects, change: Some(change), plain })
+            lost.then_some(Loss { target: sent.or(held(target)), objects, change: Some(change), plain })
         }
     }
 }
