@@ -47,5 +47,6 @@ mod laws {
 
     mod formatter;
     pub mod generator;
+    mod readers;
     mod shell;
 }

@@ -461,7 +461,8 @@ impl Walk<'_> {
                 WordPart::Literal(_) => text.append(&bare(self.source, range, quoting, &[])),
                 WordPart::SingleQuoted { dollar, .. } => {
                     let open = range.start + if *dollar { 2 } else { 1 };
-                    let inner = open.min(range.end)..range.end.saturating_sub(1).max(open.min(range.end));
+                    let closed = self.source.text.get(open..range.end).is_some_and(|inner| inner.ends_with('\''));
+                    let inner = open.min(range.end)..range.end - usize::from(closed);
                     let quoting = if *dollar { Quoting::Dollar } else { Quoting::None { tabs: false } };
                     text.append(&bare(self.source, inner, quoting, &[]));
                 }

@@ -21,6 +21,9 @@ pub enum Quoting {
 
 /// Returns a range of a script without its quoting. `holes` are expansions in it, in order, with what is known of them.
 pub fn bare(source: &Mapped, range: Range<usize>, quoting: Quoting, holes: &[(Range<usize>, Option<Mapped>)]) -> Mapped {
+    // A quote that is never closed may end in the midst of a character.
+    let start = source.text.ceil_char_boundary(range.start);
+    let range = start..source.text.floor_char_boundary(range.end).max(start);
     let mut out = Mapped::empty(source.place(&range));
     let tabs = matches!(quoting, Quoting::None { tabs: true } | Quoting::Document { tabs: true });
     let mut holes = holes.iter().peekable();
