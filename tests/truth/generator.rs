@@ -30,6 +30,8 @@ pub struct Made {
     pub statements: Vec<String>,
     /// The text makes a table anew from the rows of the old one.
     pub rebuilds: bool,
+    /// A statement that begins well and fails.
+    pub fails: String,
 }
 
 struct Table {
@@ -85,7 +87,8 @@ pub fn make(dice: &mut Dice<'_>, dialect: Dialect) -> Made {
             statements.push(statement(dice, &tables, types, dialect));
         }
     }
-    Made { setup, statements, rebuilds }
+    let fails = failing(dice, &tables, dialect);
+    Made { setup, statements, rebuilds, fails }
 }
 
 impl Table {
@@ -180,6 +183,25 @@ fn statement(dice: &mut Dice<'_>, tables: &[Table], types: &[&'static str], dial
         35 => format!("REPLACE INTO {t} (id, {c}) VALUES (91, {});", value(column.of, 7007)),
         _ if postgres => format!("DROP TABLE {t} CASCADE;"),
         _ => format!("CREATE OR REPLACE TABLE {t} (id int);"),
+    }
+}
+
+/// A statement of which a part could be done before the rest fails.
+fn failing(dice: &mut Dice<'_>, tables: &[Table], dialect: Dialect) -> String {
+    let table = dice.one(tables);
+    let (t, column) = (table.name, table.column(dice));
+    let c = column.name;
+    match dice.below(if dialect == Dialect::Sqlite { 5 } else { 10 }) {
+        0 => format!("UPDATE {t} SET id = 95;"),
+        1 => format!("INSERT INTO {t} (id, {c}) SELECT id - 1, {c} FROM {t};"),
+        2 => format!("CREATE UNIQUE INDEX fresh_index ON {t} (missing);"),
+        3 => format!("CREATE TABLE fresh AS SELECT id, missing FROM {t};"),
+        4 => format!("INSERT INTO {t} (id, {c}) VALUES (201, {}), (91, {});", value(column.of, 5005), value(column.of, 5006)),
+        5 => format!("ALTER TABLE {t} DROP COLUMN {c}, ADD COLUMN id integer;"),
+        6 => format!("ALTER TABLE {t} ADD COLUMN fresh integer, ADD CONSTRAINT fresh_check CHECK (id > 1000000);"),
+        7 => format!("DROP TABLE {t}, missing;"),
+        8 => format!("DROP TABLE missing, {t};"),
+        _ => format!("ALTER TABLE {t} ADD COLUMN fresh integer, RENAME COLUMN missing TO other;"),
     }
 }
 

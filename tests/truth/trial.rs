@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use rbk::effect::sql::Dialect;
 
@@ -17,6 +17,9 @@ pub trait Trial {
 
     /// Returns the state after the setup and after each statement; `None` where the server refuses one.
     fn run(&self, setup: &str, statements: &[String]) -> Option<Vec<Facts>>;
+
+    /// Returns the state before and after a statement outside of a transaction; `None` where the server takes it.
+    fn failed(&self, setup: &str, statement: &str) -> Option<(Facts, Facts)>;
 
     /// Returns whether a transaction holds a statement: it is not refused in one, and gone when that is rolled back.
     fn in_transaction(&self, setup: &str, statement: &str) -> bool;
@@ -54,11 +57,20 @@ impl OnPostgres {
     }
 }
 
-fn piped(mut command: Command, script: &str) -> Option<String> {
+fn output(mut command: Command, script: &str) -> Output {
     let mut client = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the client is installed");
     let _ = client.stdin.take().expect("it is piped").write_all(script.as_bytes());
-    let output = client.wait_with_output().expect("it ends");
+    client.wait_with_output().expect("it ends")
+}
+
+fn piped(command: Command, script: &str) -> Option<String> {
+    let output = output(command, script);
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Returns what a client prints, whether it fails or not.
+fn printed(command: Command, script: &str) -> String {
+    String::from_utf8_lossy(&output(command, script).stdout).into_owned()
 }
 
 const POSTGRES: &str = "
@@ -83,8 +95,24 @@ impl Trial for OnPostgres {
         Some(states(&self.script(&format!("BEGIN;\n{setup}\n{look}{steps}ROLLBACK;\n"))?))
     }
 
+    fn failed(&self, setup: &str, statement: &str) -> Option<(Facts, Facts)> {
+        let look = format!("\\echo {MARK}\n{POSTGRES}");
+        let fresh = "SET client_min_messages = error; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;";
+        self.script(&format!("BEGIN;\n{setup}\n{statement}\nROLLBACK;\n")).is_none().then_some(())?;
+        let tried = format!("{fresh}\n{setup}\n{look}\\set ON_ERROR_STOP 0\n{statement}\n\\set ON_ERROR_STOP 1\n{look}{fresh}\n");
+        two(&states(&self.script(&tried)?))
+    }
+
     fn in_transaction(&self, setup: &str, statement: &str) -> bool {
         self.script(&format!("BEGIN;\n{setup}\n{statement}\nROLLBACK;\n")).is_some()
+    }
+}
+
+/// Returns the states before and after.
+fn two(states: &[Facts]) -> Option<(Facts, Facts)> {
+    match states {
+        [before, after] => Some((before.clone(), after.clone())),
+        _ => None,
     }
 }
 
@@ -129,6 +157,15 @@ impl Trial for OnMariaDb {
         let look = format!("SELECT '{MARK}';\n{MARIADB}");
         let steps: String = statements.iter().map(|statement| format!("{statement}\n{look}")).collect();
         Some(states(&self.script(&format!("{FRESH}{setup}\n{look}{steps}"))?))
+    }
+
+    fn failed(&self, setup: &str, statement: &str) -> Option<(Facts, Facts)> {
+        let look = format!("SELECT '{MARK}';\n{MARIADB}");
+        self.script(&format!("{FRESH}{setup}\n{statement}\n")).is_none().then_some(())?;
+        let mut command = Command::new("mariadb");
+        command.args(["--no-defaults", "--batch", "--raw", "--skip-column-names", "--force", "-S", &self.0.socket(), "-u", "rbk"]);
+        command.arg("--default-character-set=utf8mb4");
+        two(&states(&printed(command, &format!("{FRESH}{setup}\n{look}{statement}\n{look}"))))
     }
 
     /// MariaDB refuses nothing there: what does not stand in a transaction commits it.
@@ -177,6 +214,27 @@ impl OnSqlite {
             facts.insert(("value".to_owned(), format!("{table}·{name}")), values.join("|"));
         }
     }
+
+    /// Returns a script that looks at the state after the setup and after each statement.
+    fn steps(setup: &str, statements: &[String]) -> String {
+        let order = "SELECT 'order@' || lower(m.name) || '@' || p.cid || '@' || lower(p.name) FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table';\n";
+        let look = format!(
+            ".print {MARK}\n{}{order}.dump\n",
+            SQLITE.replace("|| name ||", "|| lower(name) ||").replace("|| m.name ||", "|| lower(m.name) ||")
+        );
+        let steps: String = statements.iter().map(|statement| format!("{statement}\n{look}")).collect();
+        format!("{setup}\n{look}{steps}")
+    }
+
+    /// Reads the states that such a script prints.
+    fn looked(printed: &str) -> Vec<Facts> {
+        let mut found = states(printed);
+        for (state, text) in found.iter_mut().zip(printed.split(MARK).skip(1)) {
+            state.retain(|key, _| key.0 != "order");
+            OnSqlite::values(text, state);
+        }
+        found
+    }
 }
 
 impl Trial for OnSqlite {
@@ -185,19 +243,14 @@ impl Trial for OnSqlite {
     }
 
     fn run(&self, setup: &str, statements: &[String]) -> Option<Vec<Facts>> {
-        let order = "SELECT 'order@' || lower(m.name) || '@' || p.cid || '@' || lower(p.name) FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table';\n";
-        let look = format!(
-            ".print {MARK}\n{}{order}.dump\n",
-            SQLITE.replace("|| name ||", "|| lower(name) ||").replace("|| m.name ||", "|| lower(m.name) ||")
-        );
-        let steps: String = statements.iter().map(|statement| format!("{statement}\n{look}")).collect();
-        let printed = self.script(&format!("{setup}\n{look}{steps}"))?;
-        let mut found = states(&printed);
-        for (state, text) in found.iter_mut().zip(printed.split(MARK).skip(1)) {
-            state.retain(|key, _| key.0 != "order");
-            OnSqlite::values(text, state);
-        }
-        Some(found)
+        Some(OnSqlite::looked(&self.script(&OnSqlite::steps(setup, statements))?))
+    }
+
+    fn failed(&self, setup: &str, statement: &str) -> Option<(Facts, Facts)> {
+        self.script(&format!("{setup}\n{statement}\n")).is_none().then_some(())?;
+        let mut command = Command::new("sqlite3");
+        command.args(["-batch", "-noheader", ":memory:"]);
+        two(&OnSqlite::looked(&printed(command, &OnSqlite::steps(setup, &[statement.to_owned()]))))
     }
 
     fn in_transaction(&self, setup: &str, statement: &str) -> bool {

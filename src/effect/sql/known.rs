@@ -1,7 +1,7 @@
 //! What is known of a database at a place in its code: what the same code made, so that nobody relies on it yet; what tables look
 //! like; which tables hold a copy of another one's rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Dialect;
 use super::schema::{Schema, folded, plain};
@@ -10,11 +10,23 @@ use super::words::Words;
 use crate::effect::act::{Act, Copied, Effect, Reading};
 use crate::effect::object::ObjectKind;
 
+/// How much of a table's rows was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// Some columns were left out.
+    Part,
+    /// The columns that are named; whether the table has others is not known.
+    Named,
+    All,
+}
+
 /// What is known so far.
 #[derive(Default)]
 pub struct Known {
     /// By name; a constraint may have the name of a column.
     own: BTreeMap<Vec<String>, Vec<ObjectKind>>,
+    /// What was made unless it was there.
+    lenient: BTreeSet<Vec<String>>,
     copies: Vec<Copied>,
     pub schema: Schema,
     /// Where it runs, if that is known.
@@ -36,18 +48,26 @@ impl Known {
                 || (1..parts.len()).any(|length| made(length).iter().any(|made| holds_others(*made))))
     }
 
-    /// Returns the tables that hold the rows of another whole, and whether all of its columns.
-    pub fn copy(&self, parts: &[String], dialect: Dialect) -> Option<bool> {
+    /// Returns whether an object was made unless it was there.
+    pub fn may_have(&self, parts: &[String], dialect: Dialect) -> bool {
+        self.lenient.contains(plain(parts, dialect))
+    }
+
+    /// Returns how much of a table's rows another one holds; `None` where nothing was copied.
+    pub fn copy(&self, parts: &[String], dialect: Dialect) -> Option<Held> {
         let parts = plain(parts, dialect);
         let mut copies = self.copies.iter().filter(|copy| plain(&copy.from, dialect) == parts).peekable();
         copies.peek()?;
         let table = self.schema.table(parts, dialect);
-        Some(copies.any(|copy| match (table, &copy.columns) {
+        let held = |copy: &Copied| match (table, &copy.columns) {
             (Some(table), Some(columns)) => {
-                table.columns.iter().filter(|(_, column)| !column.computed).all(|(name, _)| columns.contains(name))
+                let all = table.columns.iter().filter(|(_, column)| !column.computed).all(|(name, _)| columns.contains(name));
+                if all { Held::All } else { Held::Part }
             }
-            _ => true,
-        }))
+            (None, Some(_)) => Held::Named,
+            (_, None) => Held::All,
+        };
+        copies.map(held).max()
     }
 
     /// Follows an effect.
@@ -59,7 +79,13 @@ impl Known {
             Act::Create(create) if create.temporary || !create.lenient && !create.replaces => {
                 self.own.entry(parts).or_default().push(effect.object.kind);
             }
+            // Where everything is known, it is known whether it was there.
+            Act::Create(create) if create.lenient && !create.replaces => match self.schema.whole && !self.schema.has(&parts) {
+                true => self.own.entry(parts).or_default().push(effect.object.kind),
+                false => _ = self.lenient.insert(parts),
+            },
             Act::Drop { .. } if is_table => {
+                self.lenient.remove(&parts);
                 // The rows that it held are in its copies alone.
                 let copied = |copy: &Copied| plain(&copy.from, dialect) == parts;
                 let heirs: Vec<Vec<String>> =

@@ -4,7 +4,7 @@
 //! what the linters of migrations call dangerous.
 
 use super::Dialect;
-use super::known::Known;
+use super::known::{Held, Known};
 use super::types::{Way, stays_as_written, way};
 use crate::effect::act::{Act, Alter, Class, Create, Detail, Effect, Risk, Rule};
 use crate::effect::object::ObjectKind;
@@ -46,7 +46,17 @@ pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Ris
         }
         known.follow(effect, dialect);
     }
+    found.extend(halves(effects, dialect, known));
     found
+}
+
+/// What a server drops one after another: where one is missing, the others are gone.
+fn halves(effects: &[Effect], dialect: Dialect, known: &Known) -> Option<Risk> {
+    let drops = |effect: &&Effect| matches!(effect.act, Act::Drop { .. }) && effect.object.of.is_none();
+    let several = effects.iter().filter(drops).count() > 1 && effects.iter().all(|effect| drops(&effect));
+    let whole = known.server.as_ref().is_some_and(|server| server.is_from(TargetKind::Mysql, "8.0"));
+    let why = "where one of them is missing, the others are gone";
+    (several && dialect == Dialect::Mysql && !whole).then_some(Risk { class: Class::Partial, of: 0, why })
 }
 
 /// Returns whether rows of a tool's ledger are written.
@@ -65,8 +75,14 @@ fn of_one(effect: &Effect, dialect: Dialect, known: &Known, add: &mut impl FnMut
             add(Class::Breaks, "the old application asks for it");
             add(Class::Hidden, "its inverse needs the expression");
         }
-        Act::Drop { .. } if kind == ObjectKind::Table && known.copy(parts, dialect) == Some(true) => {
+        Act::Drop { .. } if kind == ObjectKind::Table && matches!(known.copy(parts, dialect), Some(Held::All | Held::Named)) => {
+            if known.copy(parts, dialect) == Some(Held::Named) {
+                add(Class::MayLose, "its rows were copied before; if it has columns that the copy does not name, their values are gone");
+            }
             add(Class::Hidden, "its rows were copied before; columns that were not copied, triggers, indexes and rights go with it");
+        }
+        Act::Drop { .. } if matches!(kind, ObjectKind::Table | ObjectKind::Column) && known.may_have(parts, dialect) => {
+            add(Class::MayLose, "it was made here unless it was there; if it was, what it held is gone");
         }
         Act::Drop { cascade, .. } => of_drop(kind, *cascade, add),
         // No application asks for them by name.
@@ -234,8 +250,8 @@ fn of_alter(alter: &Alter, kind: ObjectKind, from: Option<&str>, dialect: Dialec
         Alter::Type { to, using } => {
             match way(from, to, dialect) {
                 _ if *using => add(Class::Lossy, "an expression makes the new values, and nothing keeps the old ones"),
-                Way::Narrow | Way::Unsure => add(Class::Lossy, "what the new type can't hold is rounded, cut or refused"),
-                Way::Seldom => add(Class::MayLose, "if the old type was wider, values are rounded, cut or refused"),
+                Way::Narrow => add(Class::Lossy, "what the new type can't hold is rounded, cut or refused"),
+                Way::Unsure | Way::Seldom => add(Class::MayLose, "if the old type was wider, values are rounded, cut or refused"),
                 Way::Kept => {}
             }
             add(Class::ReverseMayFail, "the old type may not hold what was written since");

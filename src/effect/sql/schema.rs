@@ -87,6 +87,13 @@ impl Schema {
         self.tables.get(plain(parts, dialect))
     }
 
+    /// Returns whether a table, a column of it, or a view is known to be there.
+    pub fn has(&self, parts: &[String]) -> bool {
+        let table = |parts: &[String]| parts.last().and_then(|last| self.relations.get(&last.to_lowercase())).is_some();
+        let column = parts.split_last().and_then(|(name, of)| self.tables.get(of)?.column(name)).is_some();
+        column || table(parts)
+    }
+
     /// Returns a column by its whole name.
     pub fn column(&self, parts: &[String], dialect: Dialect) -> Option<&Column> {
         let (name, table) = plain(parts, dialect).split_last()?;

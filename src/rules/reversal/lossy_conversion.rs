@@ -98,7 +98,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let lossy = reading
                 .risks
                 .iter()
-                .find(|risk| risk.class == Class::Lossy && matches!(&reading.effects[risk.of].act, Act::Alter(Alter::Type { .. })));
+                .find(|risk| matches!(&reading.effects[risk.of].act, Act::Alter(Alter::Type { to, .. }) if is_lossy(risk.class, to)));
             let Some(risk) = lossy else { continue };
             let object = &reading.effects[risk.of].object;
             let Act::Alter(Alter::Type { to, .. }) = &reading.effects[risk.of].act else { continue };
@@ -118,6 +118,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             )));
         }
     }
+}
+
+/// Returns whether values are converted with loss; where the old type is not known, it was hardly wider than the widest.
+fn is_lossy(class: Class, to: &str) -> bool {
+    class == Class::Lossy || class == Class::MayLose && !["bigint", "int8"].contains(&to.to_ascii_lowercase().as_str())
 }
 
 /// Returns whether a type holds less than the common ones that are converted to it: the length is bounded, or the fraction or the time
