@@ -25,6 +25,7 @@ plan() {
     printf '%s\n' "phase 'p' 'P' at='0'" \
         "step 'a' 'A' kind='sql' target='main' change='a' effect='apply' unit='tx:a.sql'" \
         "step 'wait' 'Wait' kind='shell' target='main' file='wait.sh'" \
+        "step 'aside' 'Aside' kind='shell' file='aside.sh'" \
         "step 'b' 'B' kind='sql' target='main' change='b' effect='apply' unit='tx:b.sql'" >"$WORK/$1/forward/steps.sh"
     printf '%s\n' "step 'ub' 'B' kind='sql' target='main' change='b' effect='undo' unit='tx:ub.sql'" \
         "step 'ua' 'A' kind='sql' target='main' change='a' effect='undo' unit='tx:ua.sql'" >"$WORK/$1/scenarios/back/steps.sh"
@@ -33,6 +34,7 @@ plan() {
     echo "INSERT INTO t VALUES ('$1 b');" >"$WORK/$1/forward/b.sql"
     echo "DELETE FROM t WHERE x = '$1 a';" >"$WORK/$1/scenarios/back/ua.sql"
     echo "DELETE FROM t WHERE x = '$1 b';" >"$WORK/$1/scenarios/back/ub.sql"
+    echo true >"$WORK/$1/forward/aside.sh"
     echo ": >\"$WORK/waits\"; while [ -e \"$WORK/hold\" ]; do sleep 0.1; done; rm -f \"$WORK/waits\"" >"$WORK/$1/forward/wait.sh"
     (cd "$WORK/$1" && find . -type f ! -name SHA256SUMS -exec sha256sum {} + | sort -k 2 >"$WORK/sums" && mv "$WORK/sums" SHA256SUMS)
 }
@@ -84,7 +86,7 @@ two_hosts() {
     same "$(holds_out operator) $(holds_out run)" "Ann $(run_of here)" 'the database says who is at work'
     expect 3 'another state directory' far rb there forward
     says "held by Ann on $(uname -n) since 20" 'which says who'
-    says "its state directory is $WORK/$kind.here" 'and from where'
+    says "Its state directory is $WORK/$kind.here" 'and from where'
     says "take-over $(run_of here)" 'and what to type when that is dead'
     never 'nothing was begun' grep -q run-started "$WORK/$kind.there/journal"
     expect 3 'another plan' with bundle=other rb other forward
@@ -102,8 +104,9 @@ two_hosts() {
     same "$(q "SELECT count(*) FROM $lock WHERE place = 'at work'")" 0 'nobody is at work'
 
     expect 3 'what stands' far rb there forward
-    says "Only the journal there knows" 'is not done once more from elsewhere'
+    says "Only the journal in the state directory .* knows what was done" 'is not done once more from elsewhere'
     expect 0 'another plan has its turn' with bundle=other rb other forward
+    silent_about 'cannot be asked' 'what has no database is not asked'
     expect 3 'what stands, after another plan' far rb there forward
     expect 0 'the way back from where it was made' rb here run back --yes
     same "$(rows)" 'other a other b ' 'leaves what others did'
@@ -118,7 +121,7 @@ two_hosts() {
     rm "$WORK/hold"
     wait "$runner"
     same "$?" 1 'the run that was taken over stops'
-    that 'and says why' grep -q 'held by Bob\|taken over\|what this plan changes already' "$WORK/begun"
+    that 'and says why' grep -q 'held by Bob\|taken over\|changes of this plan already' "$WORK/begun"
     wait "$taker"
     same "$?" 0 'the one that took over goes on'
     same "$(q "SELECT count(*) FROM t WHERE x = 'two b'")" 1 'what followed was done by one of them'

@@ -9,9 +9,9 @@ scratch='' mysql_mode=''
 claim_columns='place token plan run program operator host directory since ended taken_from'
 
 # claim_hold TARGET must|try|look [anew]: 0 it is ours, or no database; 1 somebody else's; 2 it could not be asked. `look` writes
-# nothing. With `try`, what can't be asked or written is no obstacle: a database that is about to be made, started, or turned
-# from a copy into the first. The token is then in RBK_CLAIM. `anew` writes another one in any case: a copy of this state directory, made while
-# no run was at work, does not know it.
+# nothing. With `try` and `look`, what can't be asked or written is no obstacle: a database that is about to be made, started, or turned
+# from a copy into the first. The token is then in RBK_CLAIM. `anew` writes another one in any case: a copy of this state directory,
+# made while no run was at work, does not know it.
 claim_hold() {
     RBK_CLAIM=''
     export RBK_CLAIM
@@ -19,8 +19,8 @@ claim_hold() {
     claim_database || return 0
     target_connect "$1" && claim_obtain "$@"
     claim_status=$?
-    if [ "$claim_status" -eq 2 ] && [ "$2" = try ]; then
-        printf '%s\n' "whether somebody else is at work on $1 can't be told: ${answer_detail:-}" >&2
+    if [ "$claim_status" -eq 2 ] && [ "$2" != must ]; then
+        [ "$2" = look ] || printf '%s\n' "whether somebody else is at work on $1 can't be told: ${answer_detail:-}" >&2
         because 0 ''
         return
     fi
@@ -93,16 +93,16 @@ claim_may_have() {
         return 0
     fi
     if [ -n "$holder_ended" ]; then
-        because 1 "$1 has what this plan changes already: $holder_operator on $holder_host made it, until $holder_ended,
-from the state directory $holder_directory, run $holder_run.
-Only the journal there knows what was done: go on there.
-When it is lost for good, the same again with: --take-over $holder_run"
+        because 1 "$1 has the changes of this plan already: $holder_operator on $holder_host made them, until $holder_ended.
+Only the journal in the state directory $holder_directory there knows what was done: go on with that.
+When it is lost for good, the same command with
+  --take-over $holder_run"
     else
-        because 1 "$1 is held by $holder_operator on $holder_host since $holder_since: plan $holder_plan, $(claim_program),
-run $holder_run; its state directory is $holder_directory.${holder_taken_from:+
+        because 1 "$1 is held by $holder_operator on $holder_host since $holder_since: $(claim_program) of the plan $holder_plan, run $holder_run.${holder_taken_from:+
 It took over $holder_taken_from.}
-Wait for its end, or go on with it there.
-When it is known to be dead and can't be gone on with, the same again with: --take-over $holder_run"
+Its state directory is $holder_directory there: wait for its end, or go on with it.
+When it is known to be dead and that directory lost, the same command with
+  --take-over $holder_run"
     fi
 }
 

@@ -10,9 +10,9 @@ claims_answer=''
 # what is only taken.
 claims_of() {
     program_visit claims "$1" | awk '
-        $1 == "" { next }
-        !($1 in mode) { order[++count] = $1 }
-        !($1 in mode) || $2 > mode[$1] { mode[$1] = $2 }
+        NF < 2 { next }
+        !($2 in mode) { order[++count] = $2 }
+        $1 > mode[$2] { mode[$2] = $1 }
         END { split("look try must", words, " "); for (i = 1; i <= count; i++) print order[i] ":" words[mode[order[i]]] }'
 }
 
@@ -32,10 +32,10 @@ claims_step() {
         esac
     done
     case $claims_kind in
-        sql) printf '%s 3\n' "$claims_target" ;;
-        shell) printf '%s 2\n' "$claims_target" ;;
-        restore) printf '%s 2\n' "$(claims_target_of "$claims_backup")" ;;
-        take) printf '%s 1\n' "$(claims_target_of "$claims_backup")" ;;
+        sql) printf '3 %s\n' "$claims_target" ;;
+        shell) printf '2 %s\n' "$claims_target" ;;
+        restore) printf '2 %s\n' "$(claims_target_of "$claims_backup")" ;;
+        take) printf '1 %s\n' "$(claims_target_of "$claims_backup")" ;;
     esac
 }
 

@@ -111,8 +111,8 @@ preflight_targets() {
 preflight_claim() {
     rm -f "$RBK_TMP/answer"
     $RBK_SHELL "$RBK_HOME/lib/step-main.sh" claim "$1" look </dev/null >/dev/null 2>&1 && return
-    preflight_text=$(redact "$(sed 1q "$RBK_TMP/answer" 2>/dev/null)")
-    preflight_no "nobody else is at work there: $preflight_text"
+    preflight_text=$(redact "$(tr '\n' ' ' <"$RBK_TMP/answer" 2>/dev/null)")
+    preflight_no "it is free for this plan: $preflight_text"
 }
 
 # A backup that has not been taken yet is no fault; one that was taken and is gone is.
