@@ -142,7 +142,7 @@ say_prompt() {
 die() {
     die_status=$1
     shift
-    printf '%srollback: %s%s\n' "$say_red" "$(plain "$*")" "$say_plain" >&2
+    say_in "$say_red" "rollback: $*" >&2
     lock_release
     exit "$die_status"
 }

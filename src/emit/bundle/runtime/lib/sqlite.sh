@@ -21,7 +21,7 @@ sqlite_probe() {
     scratch_file probe || return 2
     asked=$scratch
     scratch_file said || return 2
-    printf '%s\n' '.timeout 5000' "SELECT 'SQLite ' || sqlite_version() || ', ' || count(*) || CASE count(*) WHEN 1 THEN ' table' ELSE ' tables' END FROM sqlite_master WHERE type = 'table';" >"$asked"
+    printf '%s\n' '.timeout 5000' "SELECT 'SQLite ' || sqlite_version() || ', ' || count(*) || CASE count(*) WHEN 1 THEN ' table' ELSE ' tables' END FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'rbk!_%' ESCAPE '!';" >"$asked"
     if sqlite_client "$asked" >"$scratch" 2>&1; then because 0 "$(cat "$scratch")"; else because 2 "$(error_line "$scratch")"; fi
     probe_status=$?
     rm -f "$asked" "$scratch"
