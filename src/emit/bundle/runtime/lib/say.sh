@@ -69,7 +69,7 @@ say_in() {
 }
 
 # say_broken breaks lines between words; what follows is indented a little more than the line's beginning. A word that is too long
-# for the screen, such as a path, is left whole.
+# for the screen, such as a path, is left whole; so is what is to be typed, where it fits a line of its own.
 say_broken() {
     awk -v "width=${say_width:-0}" '
         function broad(text) { gsub(/[\200-\277]/, "", text); return length(text) }
@@ -85,6 +85,8 @@ say_broken() {
                     cut = i
                 }
                 if (!cut) break
+                at = index($0, "./rollback ")
+                if (at > begin && at < cut && broad(substr($0, at)) + length(hang) <= width) cut = at - 1
                 line = substr($0, 1, cut - 1); rest = substr($0, cut + 1)
                 sub(/ +$/, "", line); sub(/^ +/, "", rest)
                 print line
