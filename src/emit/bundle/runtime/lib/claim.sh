@@ -98,7 +98,7 @@ Only the journal in the state directory $holder_directory there knows what was d
 When it is lost for good, the same command with
   --take-over $holder_run"
     else
-        because 1 "$1 is held by $holder_operator on $holder_host since $holder_since: $(claim_program) of the plan $holder_plan, run $holder_run.${holder_taken_from:+
+        because 1 "$1 is held by $holder_operator on $holder_host since $holder_since, for the $(claim_program) of the plan $holder_plan, run $holder_run.${holder_taken_from:+
 It took over $holder_taken_from.}
 Its state directory is $holder_directory there: wait for its end, or go on with it.
 When it is known to be dead and that directory lost, the same command with
