@@ -30,7 +30,7 @@ use crate::profile::{self as guidance, Profile};
 use crate::repository;
 use crate::source::{Sources, Span};
 
-pub use page::{Example, catalogue};
+pub use page::{Example, REFUSED, catalogue};
 pub use registry::REGISTRY;
 pub use sh::shellcheck::Remark;
 

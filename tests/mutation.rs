@@ -132,6 +132,15 @@ const HERE: &[(&str, &str, &str, &str, &str)] = &[
     ("todo-consistency", "triggers never stop", "\n  active ", "\n  # active ", "decision/trigger-after-return"),
     ("order-currency", "triggers never stop", "\n  active ", "\n  # active ", "decision/trigger-after-return"),
     ("jazz-to-postgresql", "no level leads to another", "\n  escalates ", "\n  # escalates ", "decision/escalation-undefined"),
+    ("cocoatrack", "a right is not given back", "      GRANT INSERT ON audit_log TO app_user;\n", "", "reversal/not-exact"),
+    ("uuid-schema", "the tool's record goes back alone", "alembic.ini downgrade", "alembic.ini stamp", "reversal/ledger-not-rewound"),
+    (
+        "quickstart",
+        "more is promised than is kept",
+        "  limits \"Orders and",
+        "  summary \"Zero data loss.\"\n  limits \"Orders and",
+        "reversal/claim-contradicted",
+    ),
     ("jazz-to-postgresql", "who was stopped is not started", "\n    starts ", "\n    # starts ", "reversal/unpaired"),
 ];
 

@@ -7,6 +7,7 @@ mod migrations;
 pub mod near;
 mod order;
 mod people;
+mod refused;
 mod repository;
 mod reversal;
 mod saved;

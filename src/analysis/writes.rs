@@ -164,3 +164,38 @@ pub fn events(plan: &Plan, program: &Program<'_>) -> Vec<Event> {
     });
     events
 }
+
+/// From which positions on nothing writes to a target, or something may, in the order of the forward run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Openings(Vec<(usize, bool)>);
+
+impl Openings {
+    /// Follows what the forward run does to writes, as `at` does at each position.
+    pub fn of(plan: &Plan, events: &[Event], target: Id<Target>) -> Openings {
+        let mut marks: Vec<(usize, usize, bool)> = Vec::new();
+        for (order, event) in events.iter().enumerate() {
+            marks.extend([(event.begins(), order, false), (event.ended(), order, true)]);
+        }
+        marks.sort_unstable();
+        let mut writes = Writes::default();
+        let mut openings = vec![(0, writes.is_quiet(plan, target))];
+        for (position, order, ended) in marks {
+            let event = &events[order];
+            writes.turn(&event.turn, if ended { event.sure } else { Sure::No });
+            let quiet = writes.is_quiet(plan, target);
+            match openings.last_mut() {
+                Some((at, last)) if *at == position => *last = quiet,
+                Some((_, last)) if *last == quiet => {}
+                _ => openings.push((position, quiet)),
+            }
+        }
+        Openings(openings)
+    }
+
+    /// Returns the first position of a range in which something may write.
+    pub fn first(&self, range: &std::ops::Range<usize>) -> Option<usize> {
+        let at = self.0.partition_point(|(position, _)| *position <= range.start).saturating_sub(1);
+        let open = self.0[at..].iter().find(|(_, quiet)| !quiet)?;
+        Some(open.0.max(range.start)).filter(|position| range.contains(position))
+    }
+}

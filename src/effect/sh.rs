@@ -91,6 +91,11 @@ pub struct Sql {
     pub file: Option<String>,
 }
 
+/// Returns the table in which a tool of migrations keeps what it has run, by the tool's name.
+pub fn ledger(program: &str) -> Option<&'static str> {
+    tools::ledger(program.rsplit('/').next()?)
+}
+
 /// Returns whether an effect is one on files.
 pub fn is_file(effect: &Effect) -> bool {
     matches!(effect.object.kind, ObjectKind::Other("file" | "dump" | "directory"))
@@ -138,6 +143,21 @@ impl Command {
     /// Returns whether an effect is the program's own, not its SQL's.
     pub fn is_own(&self, effect: &Effect) -> bool {
         self.reading.effects.iter().any(|own| std::ptr::eq(own, effect))
+    }
+
+    /// Returns the table in which a tool of migrations keeps what it has run, where the program is one.
+    pub fn ledger(&self) -> Option<&'static str> {
+        let word = |at: usize| self.words.get(at)?.text.as_deref();
+        let first = word(0)?;
+        // `python manage.py migrate`.
+        let script = word(1).filter(|script| first.starts_with("python") && script.ends_with("manage.py"));
+        ledger(script.unwrap_or(first))
+    }
+
+    /// Returns whether it carries migrations out or takes them back: they stand elsewhere.
+    pub fn migrates(&self) -> bool {
+        let record = |effect: &Effect| effect.object.kind == ObjectKind::Other("ledger");
+        self.ledger().is_some() && !self.reading.opaque.is_empty() && !self.reading.effects.iter().any(record)
     }
 
     /// Returns everything that it does.

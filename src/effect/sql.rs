@@ -29,7 +29,9 @@ use super::object::ObjectKind;
 
 pub use dump::Dump;
 pub use mirror::{Gap, Text, gaps, words as words_of};
+pub use risk::is_ledger_name;
 pub use schema::{Schema, plain as unqualified};
+pub use types::{Way, way};
 pub use undo::{Earlier, Inverse, Refusal, inverse, inverse_after, inverse_on};
 pub use versions::{Fact, Server};
 

@@ -1,6 +1,7 @@
 //! What each change touches: the objects that its author declares, and those that its SQL names. Everything that asks for
 //! the objects of a change asks here, so that nothing rests on what somebody remembered to declare.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::effect::act::{Act, Alter, Effect};
@@ -63,6 +64,8 @@ pub struct Touched {
     pub back: Option<Vec<Statement>>,
     /// What takes its SQL back, or what stands in the way, where its author asks for it: `undo auto`.
     pub inverse: Option<Arc<Result<Inverse, Vec<Refusal>>>>,
+    /// A tool of migrations carries it out: the table in which that keeps what it has run, and the bytes of the command.
+    pub ledger: Option<(&'static str, Range<usize>)>,
     /// Something that it does can't be read, and its author does not say what it touches.
     pub opaque: bool,
 }
@@ -109,15 +112,19 @@ impl Touched {
         for statement in statements.iter().flatten() {
             read(plan, on, statement, &mut touches);
         }
+        let mut ledger = None;
         if statements.is_none() {
+            let script = script(on, change);
             // What it does besides is not known; what its SQL names is.
-            for sql in script(on, change).iter().flat_map(|script| &script.commands).flat_map(|command| &command.sql) {
+            for sql in script.iter().flat_map(|script| &script.commands).flat_map(|command| &command.sql) {
                 let to = connection::target(plan, on, sql);
                 let fits = to.is_some_and(|to| Dialect::of(plan.targets[to].kind.value) == Some(sql.dialect));
                 for statement in sql.statements.iter().filter(|_| fits) {
                     read(plan, to, statement, &mut touches);
                 }
             }
+            let mut commands = script.iter().flat_map(|script| &script.commands);
+            ledger = commands.find(|command| command.migrates()).and_then(|command| Some((command.ledger()?, command.range.clone())));
         }
         let name = &change.header.name;
         match (on, &change.forward) {
@@ -130,7 +137,7 @@ impl Touched {
             (_, Some(Action::Code(code))) => databases.shell(name, code),
             _ => {}
         }
-        Touched { touches, statements, back, inverse: inverse.map(Arc::new), opaque }
+        Touched { touches, statements, back, inverse: inverse.map(Arc::new), ledger, opaque }
     }
 
     /// Returns the objects that are other than before: all but those that are only read.

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use super::REGISTRY;
 
+/// Mistakes that the language refuses, one a line: the mistake, the error that it is, the plan of the tests that makes it, and words of
+/// that error.
+pub const REFUSED: &str = include_str!("pages/refused.txt");
+
 /// A plan on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
@@ -71,6 +75,14 @@ pub fn catalogue() -> String {
     for rule in REGISTRY {
         let anchor = rule.name.replace('/', "");
         out.push_str(&format!("| [`{}`](#{anchor}) | {} | {} |\n", rule.name, rule.severity.word(), rule.summary()));
+    }
+    out.push_str(
+        "\n## What can't be written\n\nMistakes that no plan can have: whoever writes them gets an error, and no bundle.\n\n| mistake | error |\n|---|---|\n",
+    );
+    for line in REFUSED.lines() {
+        let mut parts = line.split(" | ");
+        let (mistake, code) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        out.push_str(&format!("| {mistake} | [`{code}`](#{}) |\n", code.replace('/', "")));
     }
     for rule in REGISTRY {
         out.push('\n');

@@ -3,6 +3,7 @@
 //! ```text
 //! tool NAME…              a program, by the names that it goes by
 //! from WORDS              where the facts come from
+//! ledger TABLE            where a tool of migrations keeps what it has run; `NAME=TABLE…` where its names differ in that
 //! style plain|nocase|old  options of one dash are whole words; words without case; a first word of letters is options (`tar xf`)
 //! with OPTION…            options that are followed by a value
 //! glued OPTION…           options whose value is only ever a part of their word: `-pSECRET`
@@ -43,6 +44,7 @@ const TABLES: [&str; 5] = [
 pub struct Tool {
     pub names: Vec<&'static str>,
     pub from: &'static str,
+    ledgers: Vec<(&'static str, &'static str)>,
     /// Options of one dash are whole words: `-auto-approve`.
     pub plain: bool,
     pub nocase: bool,
@@ -151,6 +153,11 @@ pub struct Deed {
     pub why: &'static str,
 }
 
+/// Returns the table in which a tool of migrations keeps what it has run.
+pub fn ledger(name: &str) -> Option<&'static str> {
+    tool(name)?.ledgers.iter().find(|(own, _)| *own == name).map(|(_, table)| *table)
+}
+
 /// Returns a program by its name.
 pub fn tool(name: &str) -> Option<&'static Tool> {
     static TOOLS: LazyLock<HashMap<&'static str, Tool>> = LazyLock::new(|| {
@@ -185,6 +192,11 @@ fn read(table: &'static str) -> (Vec<Tool>, Vec<&'static str>) {
             "from" => {
                 tool.from = line.strip_prefix("from").unwrap_or_default().trim();
                 true
+            }
+            "ledger" => {
+                let all = |table| tool.names.iter().map(move |name| (*name, table));
+                tool.ledgers = rest.iter().flat_map(|word| word.split_once('=').map_or(all(*word).collect(), |pair| vec![pair])).collect();
+                tool.ledgers.len() == tool.names.len() && open == 0
             }
             "style" => {
                 let is = |word: &str| rest.contains(&word);

@@ -59,10 +59,15 @@ fn halves(effects: &[Effect], dialect: Dialect, known: &Known) -> Option<Risk> {
     (several && dialect == Dialect::Mysql && !whole).then_some(Risk { class: Class::Partial, of: 0, why })
 }
 
+/// Returns whether a table is one in which a tool keeps what it has run.
+pub fn is_ledger_name(parts: &[String]) -> bool {
+    parts.last().is_some_and(|name| LEDGERS.contains(&name.to_lowercase().as_str()))
+}
+
 /// Returns whether rows of a tool's ledger are written.
 fn is_ledger(effect: &Effect) -> bool {
     let rows = matches!(effect.act, Act::Insert { .. } | Act::Update { .. } | Act::Delete { .. });
-    rows && effect.object.parts.last().is_some_and(|name| LEDGERS.contains(&name.to_lowercase().as_str()))
+    rows && is_ledger_name(&effect.object.parts)
 }
 
 fn of_one(effect: &Effect, dialect: Dialect, known: &Known, add: &mut impl FnMut(Class, &'static str)) {

@@ -8,6 +8,7 @@ mod actions;
 mod checks;
 mod cycles;
 mod local;
+mod patch;
 mod slots;
 
 use crate::diagnostic::{Diagnostic, Severity};

@@ -204,7 +204,8 @@ fn pair(context: &Context<'_>, backup: &Backup, take: &Code, restore: &Code) -> 
                 "`pg_restore` can't read the plain dump that `pg_dump` writes",
                 "take it with `pg_dump -Fc`, or restore it with `psql -v ON_ERROR_STOP=1 -1 -f`",
             ),
-            ("psql", Form::Archive) => {
+            // With `-c` it reads no file at all.
+            ("psql", Form::Archive) if !command.option(Some('c'), "--command") || command.option(Some('f'), "--file") => {
                 ("`psql` can't read the archive that `pg_dump` writes", "restore it with `pg_restore --clean --if-exists -1`")
             }
             ("psql" | "pg_restore", _) if packed && !unpacked => (

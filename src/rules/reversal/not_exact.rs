@@ -78,15 +78,16 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::inert::inert;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::sql::{self, Dialect, Gap};
 use crate::graph::Manner;
-use crate::plan::action::{Action, Code};
-use crate::plan::change::{Change, Undo};
+use crate::plan::action::Code;
+use crate::plan::change::Change;
 use crate::plan::id::Id;
 use crate::plan::target::Target;
 use crate::rules::{Context, Finder, Rule};
+
+use super::written;
 
 pub const RULE: Rule =
     Rule { name: "reversal/not-exact", severity: Severity::Warning, finder: Finder::Rule(check), text: include_str!("not_exact.rs") };
@@ -100,7 +101,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for id in context.graph.order() {
         let change = &context.plan.changes[*id];
         let Some(on) = change.on.map(|on| on.value) else { continue };
-        if let Some((forward, back, dialect)) = codes(context, change) {
+        if let Some((forward, back, dialect)) = written(context, *id) {
             let gaps: Vec<Gap> = gaps(context, *id, forward, back, dialect)
                 .into_iter()
                 .filter(|gap| gap.exceeds || !sql::words_of(&forward.text[gap.statement.clone()]).any(|word| made.contains(&(on, word))))
@@ -112,15 +113,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let touches = context.graph.touched(*id).touches.iter().filter(|touch| touch.manner == Manner::Creates);
         made.extend(touches.filter_map(|touch| Some((on, touch.object.parts.last()?.to_lowercase()))));
     }
-}
-
-/// Returns the code of a change and of its undo, where neither is empty words and both are for a database.
-fn codes<'p>(context: &Context<'p>, change: &'p Change) -> Option<(&'p Code, &'p Code, Dialect)> {
-    let (Some(Action::Code(forward)), Undo::Action(undo)) = (&change.forward, &change.undo) else { return None };
-    let Action::Code(back) = undo.as_ref() else { return None };
-    let dialect = Dialect::of(context.plan.targets[change.on?.value].kind.value)?;
-    // `reversal/hollow-undo` tells those.
-    (inert(back).is_none() && back.text.trim() != forward.text.trim()).then_some((forward, back, dialect))
 }
 
 fn gaps(context: &Context<'_>, id: Id<Change>, forward: &Code, back: &Code, dialect: Dialect) -> Vec<Gap> {

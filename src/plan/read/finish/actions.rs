@@ -12,7 +12,7 @@ use crate::plan::scenario::{Guard, Otherwise, Step, StepKind, Test};
 use crate::plan::target::{Flag, Target, TargetKind};
 use crate::source::{Span, Spanned};
 
-use super::Closing;
+use super::{Closing, patch};
 
 /// Who acts: a change, a step.
 #[derive(Clone, Copy)]
@@ -238,6 +238,16 @@ impl<'p> Closing<'p> {
                 }
             }
             Action::Set { flag, value, span } => self.value_of_flag(&self.plan.flags[*flag], value, *span, "this"),
+            Action::Edit { path, content, .. } if content.language == Language::Diff => {
+                if let Some(flaw) = patch::flaw(&content.text) {
+                    let place = content.place(&self.sources.file(content.span.file).text, &flaw.range);
+                    let message = format!("nothing can patch `{path}` with this: {}", flaw.why);
+                    self.found.push(
+                        Diagnostic::error("form/diff", place, message, "no unified diff from here on")
+                            .help("write what `diff -u OLD NEW` prints; or leave `diff` out and give the whole content"),
+                    );
+                }
+            }
             _ => {}
         }
     }
