@@ -99,7 +99,8 @@ two_hosts() {
     says 'held by Ann' 'holds it still'
     expect 2 'a run to take over needs a name' far rb there forward --take-over
     expect 3 'a run of another name' far rb there forward --take-over 20200101-000000-1
-    expect 0 'its own state directory goes on without a question' rb here resume --assume wait=redo
+    expect 0 'its own state directory goes on without a question' rb here resume --assume wait=redo --take-over 20200101-000000-1
+    says 'nothing was taken over' 'a name that holds nothing is said'
     same "$(rows)" 'two a two b ' 'everything once'
     same "$(q "SELECT count(*) FROM $lock WHERE place = 'at work'")" 0 'nobody is at work'
 
@@ -160,6 +161,13 @@ two_hosts() {
     never 'each of six is done or refused' grep -qv '^[03]$' "$WORK"/status?
     same "$(cat "$WORK"/status? | grep -c '^0$')" 1 'one of them is done'
     same "$(q "SELECT count(*) FROM t WHERE x = 'two a'")" 1 'once'
+
+    # Whoever did it is lost for good, and what it did was taken back by other means.
+    dead=$(q "SELECT run FROM $lock WHERE place = '2222'")
+    q 'DELETE FROM t'
+    expect 3 'what stands' rb new forward
+    expect 0 'is taken over by its name too' rb new forward --take-over "$dead"
+    same "$(q "SELECT run FROM $lock")" "$(run_of new)" 'and stands anew'
 }
 
 if [ -n "${RBK_MARIADB-}" ]; then

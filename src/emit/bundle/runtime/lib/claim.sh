@@ -198,7 +198,7 @@ claim_write() {
     claim_change="UPDATE $(claim_table) SET $claim_set WHERE place = 'at work' AND token = $(claim_text "$holder_token")"
     # The end of this run says anew what stands.
     if [ -n "$claim_mark" ]; then
-        claim_change="DELETE FROM $(claim_table) WHERE token = $(claim_text "$claim_mark"); $claim_change"
+        claim_change="DELETE FROM $(claim_table) WHERE place = $(claim_text "${plan_id-}") AND token = $(claim_text "$claim_mark"); $claim_change"
     fi
     if [ -z "$holder_token" ]; then
         claim_change="$(claim_make)

@@ -59,6 +59,8 @@ claims_take() {
             *) say_aside "  ${claims_each%:*} cannot be asked who is at work on it: $claims_answer. Its first step asks again." ;;
         esac
     done
+    [ -z "$RBK_TAKE_OVER" ] || [ -n "$(state_query 'run == r && event == "taken-over" { print; exit }' "r=$RBK_RUN")" ] ||
+        say_aside "  nothing was taken over: no database is held by the run $RBK_TAKE_OVER"
 }
 
 # claims_give_back: unless a run is still open, what was held is held no longer.
