@@ -294,3 +294,21 @@ fn a_name_of_another_kind_makes_nothing_ones_own() {
         assert_eq!(split(text, Dialect::Postgres).iter().flat_map(Statement::destroys).count(), 0, "{text}");
     }
 }
+
+#[test]
+fn what_is_put_together_without_end_is_read_in_bounds() {
+    let doubled = format!("SET @a = 'DROP TABLE t';{} PREPARE s FROM @a; EXECUTE s;", "SET @a = CONCAT(@a, @a);".repeat(200));
+    let deep = format!("DO $$ BEGIN EXECUTE {}'DROP TABLE t'{}; END $$", "(".repeat(50_000), ")".repeat(50_000));
+    let called = format!(
+        "CREATE PROCEDURE p0() LANGUAGE sql AS 'DELETE FROM t';{}CALL p40();",
+        (1..41).map(|at| format!("CREATE PROCEDURE p{at}() LANGUAGE sql AS 'CALL p{0}(); CALL p{0}()';", at - 1)).collect::<String>()
+    );
+    let returned = format!("DO $$ BEGIN {} END $$", "RETURN QUERY ".repeat(50_000));
+    for (text, dialect) in
+        [(doubled, Dialect::Mysql), (deep, Dialect::Postgres), (called, Dialect::Postgres), (returned, Dialect::Postgres)]
+    {
+        let statements = split(&text, dialect);
+        let last = statements.last().expect("a statement");
+        assert!(!last.reading.opaque.is_empty() || last.reading.effects.is_empty(), "{:?}", last.reading.effects.len());
+    }
+}

@@ -102,7 +102,7 @@ impl Reader<'_> {
                     let opener = if cursor.dialect == Dialect::Mysql { "do" } else { "loop" };
                     let Some(then) = cursor.before_end(&[opener]) else { return false };
                     // `FOR row IN DELETE … RETURNING … LOOP`.
-                    if let Some(values) = cursor.before_end(&["in"]).filter(|at| *at < then) {
+                    if let Some(values) = cursor.within(cursor.at, then).before_end(&["in"]) {
                         self.inside(cursor.within(values + 1, then));
                     }
                     *open += 1;
@@ -135,7 +135,10 @@ impl Reader<'_> {
             }
         } else if cursor.eat(&["return", "query"]) || cursor.eat(&["open"]) && cursor.before_end(&["execute"]).is_some() {
             cursor.at = cursor.before_end(&["execute"]).unwrap_or(cursor.at);
-            self.inside(cursor);
+            match cursor.sees(&["execute"]) {
+                true => self.execute(cursor),
+                false => self.statement(cursor),
+            }
         } else if sign.sees_sign(b'=') || cursor.dialect == Dialect::Postgres && is_declared(cursor) {
             self.reading.asks |= self.calls_unknown(cursor);
             self.assign(cursor);

@@ -1,6 +1,8 @@
 //! Text that code puts together to be run: `'DROP TABLE ' || t`, `format('DROP TABLE %I', t)`, `CONCAT('DROP TABLE ', t)`, one of
 //! several by `IF` and `CASE`. What is only known when it runs is a hole in it.
 
+use std::rc::Rc;
+
 use crate::effect::mapped::{HOLE, Mapped};
 use crate::effect::sql::Dialect;
 use crate::effect::sql::cursor::Cursor;
@@ -10,13 +12,16 @@ use crate::effect::sql::lexis::{Token, TokenKind};
 #[derive(Clone, Debug, Default)]
 pub struct Composed {
     /// The texts that it may be.
-    pub texts: Vec<Mapped>,
+    pub texts: Vec<Rc<Mapped>>,
     /// Nothing else can come out of it.
     pub whole: bool,
 }
 
 /// Expressions in expressions are read as far as this.
 const DEEPEST: usize = 8;
+
+/// What is known of a variable is put into another text up to this length.
+const LONGEST: usize = 4096;
 
 impl Composed {
     /// Reads the expression that a cursor stands before, to its end. `variable` says what is known of the variable before which a
@@ -55,10 +60,10 @@ impl Composed {
                 arguments.iter().for_each(|argument| self.add(*argument, variable, depth + 1));
             }
             _ => {
-                let text = joined(cursor, variable);
+                let text = joined(cursor, variable, depth);
                 // What it begins with says what it is.
                 match text.text.trim_start().starts_with(|c: char| c != HOLE) {
-                    true => self.texts.push(text),
+                    true => self.texts.push(Rc::new(text)),
                     false => self.whole = false,
                 }
             }
@@ -119,7 +124,7 @@ fn call<'w, 't>(cursor: Cursor<'w, 't>) -> Option<(String, Vec<Cursor<'w, 't>>)>
 }
 
 /// Returns the text of an expression that joins others, or is one text.
-fn joined<'c>(cursor: Cursor<'_, '_>, variable: &impl Fn(Cursor<'_, '_>) -> Option<&'c Composed>) -> Mapped {
+fn joined<'c>(cursor: Cursor<'_, '_>, variable: &impl Fn(Cursor<'_, '_>) -> Option<&'c Composed>, depth: usize) -> Mapped {
     let mut end = cursor;
     end.at = end.end();
     let mut text = Mapped::empty(end.since(cursor.at));
@@ -129,7 +134,7 @@ fn joined<'c>(cursor: Cursor<'_, '_>, variable: &impl Fn(Cursor<'_, '_>) -> Opti
         while !ahead.is_end() && !is_bars(ahead) {
             ahead.skip();
         }
-        operand(cursor.within(from, ahead.at), variable, &mut text);
+        operand(cursor.within(from, ahead.at), variable, depth + 1, &mut text);
         ahead.at += if is_bars(ahead) { 2 } else { 0 };
     }
     text
@@ -139,7 +144,7 @@ fn is_bars(cursor: Cursor<'_, '_>) -> bool {
     cursor.dialect != Dialect::Mysql && cursor.sees_sign(b'|') && cursor.within(cursor.at + 1, cursor.end()).sees_sign(b'|')
 }
 
-fn operand<'c>(cursor: Cursor<'_, '_>, variable: &impl Fn(Cursor<'_, '_>) -> Option<&'c Composed>, out: &mut Mapped) {
+fn operand<'c>(cursor: Cursor<'_, '_>, variable: &impl Fn(Cursor<'_, '_>) -> Option<&'c Composed>, depth: usize, out: &mut Mapped) {
     // Texts that follow each other are one.
     if (cursor.at..cursor.end()).all(|index| cursor.within(index, index + 1).is_text()) {
         let tokens = (cursor.at..cursor.end()).filter_map(|index| Some((cursor.token(index)?, cursor.within(index, index + 1).text())));
@@ -148,23 +153,31 @@ fn operand<'c>(cursor: Cursor<'_, '_>, variable: &impl Fn(Cursor<'_, '_>) -> Opt
     let mut behind = cursor;
     behind.at = behind.end();
     let place = behind.since(cursor.at);
-    let known = variable(cursor).filter(|known| known.whole);
+    if depth >= DEEPEST {
+        return out.push(HOLE, &place);
+    }
+    let fits = |text: &Mapped| text.text.len() + out.text.len() <= LONGEST;
+    let known = variable(cursor).filter(|known| known.whole && known.texts.iter().all(|text| fits(text)));
     match (enclosed(cursor), call(cursor), known.map(|known| known.texts.as_slice())) {
         (_, _, Some([text])) => out.append(&Mapped::at(&text.text, &place)),
-        (Some(inner), ..) => out.append(&joined(inner, variable)),
+        (Some(inner), ..) => out.append(&joined(inner, variable, depth)),
         (_, Some((name, arguments)), _) if name == "concat" => {
-            arguments.iter().for_each(|argument| out.append(&joined(*argument, variable)));
+            arguments.iter().for_each(|argument| out.append(&joined(*argument, variable, depth)));
         }
-        (_, Some((name, arguments)), _) if name == "format" && cursor.dialect == Dialect::Postgres => format(&arguments, variable, out),
-        (_, Some((name, arguments)), _) if name == "quote_ident" && arguments.len() == 1 => out.append(&joined(arguments[0], variable)),
+        (_, Some((name, arguments)), _) if name == "format" && cursor.dialect == Dialect::Postgres => {
+            format(&arguments, variable, depth, out)
+        }
+        (_, Some((name, arguments)), _) if name == "quote_ident" && arguments.len() == 1 => {
+            out.append(&joined(arguments[0], variable, depth))
+        }
         _ => out.push(HOLE, &place),
     }
 }
 
 /// `format('ALTER TABLE %I.%I …', schema, table)`.
-fn format<'c>(arguments: &[Cursor<'_, '_>], variable: &impl Fn(Cursor<'_, '_>) -> Option<&'c Composed>, out: &mut Mapped) {
+fn format<'c>(arguments: &[Cursor<'_, '_>], variable: &impl Fn(Cursor<'_, '_>) -> Option<&'c Composed>, depth: usize, out: &mut Mapped) {
     let Some((form, given)) = arguments.split_first() else { return };
-    let form = joined(*form, variable);
+    let form = joined(*form, variable, depth);
     let mut next = 0;
     let mut at = 0;
     while let Some(c) = form.text[at..].chars().next() {
@@ -187,7 +200,7 @@ fn format<'c>(arguments: &[Cursor<'_, '_>], variable: &impl Fn(Cursor<'_, '_>) -
                 next = number.parse::<usize>().unwrap_or(1).saturating_sub(1);
             }
             let value =
-                given.get(next).filter(|value| value.is_text() && value.at + 1 == value.end()).map(|value| joined(*value, variable));
+                given.get(next).filter(|value| value.is_text() && value.at + 1 == value.end()).map(|value| joined(*value, variable, depth));
             match value {
                 Some(value) if kind != Some('L') => out.append(&Mapped::at(&value.text, &place)),
                 _ => out.push(HOLE, &place),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::composed::{Composed, variable_name};
 use super::{DEEPEST, Reader};
@@ -20,10 +21,13 @@ pub struct Session {
     variables: BTreeMap<String, Composed>,
     prepared: BTreeMap<String, Composed>,
     /// The bodies of routines by their own names.
-    routines: BTreeMap<String, Mapped>,
+    routines: BTreeMap<String, Rc<Mapped>>,
     /// How many bytes may still be read again.
     left: usize,
 }
+
+/// A variable is known to hold one of so many texts.
+const MANY: usize = 16;
 
 impl Session {
     /// Returns a session for a text of so many bytes: what it runs again and again is read as often as keeps the work in bounds.
@@ -84,8 +88,8 @@ impl Reader<'_> {
 
     fn keep(&mut self, name: String, mut value: Composed) {
         if let Some(before) = self.session.variables.get(&name).filter(|_| self.guards > 0) {
-            value.texts.extend(before.texts.iter().cloned());
-            value.whole &= before.whole;
+            value.whole &= before.whole && before.texts.len() < MANY;
+            value.texts.extend(before.texts.iter().take(MANY).cloned());
         }
         self.session.variables.insert(name, value);
     }
@@ -101,7 +105,7 @@ impl Reader<'_> {
         } else if cursor.eat(&["as"]) {
             let from = cursor.at;
             cursor.at = cursor.end();
-            Composed { texts: vec![Mapped::at(&cursor.written(from), &cursor.since(from))], whole: true }
+            Composed { texts: vec![Rc::new(Mapped::at(&cursor.written(from), &cursor.since(from)))], whole: true }
         } else {
             return;
         };
@@ -184,7 +188,7 @@ impl Reader<'_> {
         let written = |from: usize| {
             let mut end = cursor;
             end.at = end.end();
-            Mapped::at(&end.written(from), &end.since(from))
+            Rc::new(Mapped::at(&end.written(from), &end.since(from)))
         };
         let body = match cursor.dialect {
             Dialect::Mysql => cursor.before_end(&["begin"]).map(written),
