@@ -64,7 +64,8 @@ child_watch_start() {
         child_watch=$!
     fi
     if [ "$child_show" = yes ] && say_moves; then
-        say_clock "${step_takes-}" "$(run_start "${journal_run:?}")" </dev/null 3<&- 4>&- &
+        # What it has started when it is stopped has nobody to write to, and complains where broken pipes are ignored.
+        say_clock "${step_takes-}" "$(run_start "${journal_run:?}")" </dev/null 2>/dev/null 3<&- 4>&- &
         child_clock=$!
     fi
 }
