@@ -212,17 +212,20 @@ fn any_sql_is_read() {
     });
 }
 
+/// What a script does stands on whole characters of it.
+fn placed_in_shell(text: &str) {
+    let script = sh::read(text);
+    for command in &script.commands {
+        assert!(text.get(command.range.clone()).is_some(), "{:?} of {text:?}", command.range);
+        let effects = command.effects().map(|effect| &effect.object.range);
+        let places = effects.chain(command.opaque().map(|hidden| &hidden.range)).chain(command.files.iter().map(|file| &file.range));
+        places.for_each(|place| assert!(text.get(place.clone()).is_some(), "{place:?} of {text:?}"));
+    }
+}
+
 #[test]
 fn any_shell_is_read() {
-    hold(SH, |text| {
-        let script = sh::read(text);
-        for command in &script.commands {
-            assert!(text.get(command.range.clone()).is_some(), "{:?} of {text:?}", command.range);
-            let effects = command.effects().map(|effect| &effect.object.range);
-            let places = effects.chain(command.opaque().map(|hidden| &hidden.range)).chain(command.files.iter().map(|file| &file.range));
-            places.for_each(|place| assert!(text.get(place.clone()).is_some(), "{place:?} of {text:?}"));
-        }
-    });
+    hold(SH, placed_in_shell);
 }
 
 /// What stands in a text twice is read as twice as much, and no more: nothing is read again for what stands around it.
@@ -240,4 +243,12 @@ fn what_is_read_grows_as_the_text_does() {
             assert_eq!(count(&text.repeat(200), dialect), 200 * count(text, dialect), "{text}");
         }
     }
+}
+
+/// Texts that once were read wrongly.
+#[test]
+fn what_was_found_stays_mended() {
+    placed_in_shell("{$'\u{ae}");
+    let text = "/*!50000 DELIMITER //\nCREATE ";
+    placed(text, &split(text, Dialect::Mysql));
 }

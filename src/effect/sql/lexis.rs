@@ -224,6 +224,8 @@ impl Cutter<'_> {
 
     /// `DELIMITER //`: a command of MySQL's client.
     fn new_delimiter(&mut self, start: usize) {
+        // The client reads its own line even where a comment is open.
+        self.opened = None;
         let line = &self.text[self.at..self.line_end()];
         self.at = self.line_end();
         if let Some(delimiter) = line.split_whitespace().next() {
