@@ -7,6 +7,7 @@ mod accept;
 mod backup;
 mod check;
 mod decision;
+mod elsewhere;
 mod order;
 mod page;
 mod people;
@@ -30,6 +31,7 @@ use crate::profile::{self as guidance, Profile};
 use crate::repository;
 use crate::source::{Sources, Span};
 
+pub use elsewhere::{Elsewhere, elsewhere};
 pub use page::{Example, REFUSED, catalogue};
 pub use registry::REGISTRY;
 pub use sh::shellcheck::Remark;

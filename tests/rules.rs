@@ -2,6 +2,7 @@
 
 mod commands;
 mod data;
+mod elsewhere;
 mod kinds;
 mod migrations;
 pub mod near;

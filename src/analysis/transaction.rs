@@ -6,7 +6,6 @@ use crate::diagnostic::Diagnostic;
 use crate::effect::sql::{Dialect, Kind, split};
 use crate::plan::Plan;
 use crate::plan::action::Code;
-use crate::plan::target::TargetKind;
 
 use super::program::{Program, Work};
 
@@ -17,7 +16,7 @@ pub fn own<'p>(plan: &Plan, programs: impl Iterator<Item = &'p Program<'p>>) -> 
     for item in programs.flat_map(Program::items) {
         let (Work::Sql(code), Some(on)) = (&item.work, item.on) else { continue };
         if seen.insert(code.span) {
-            findings.extend(dialect(plan.targets[on].kind.value).and_then(|dialect| finding(code, dialect)));
+            findings.extend(Dialect::of(plan.targets[on].kind.value).and_then(|dialect| finding(code, dialect)));
         }
     }
     findings
@@ -32,11 +31,6 @@ pub fn finding(code: &Code, dialect: Dialect) -> Option<Diagnostic> {
     let said = format!("this SQL handles its transaction by itself: `{what}`");
     let help = "rbk runs each SQL step in one transaction and records in it that it was done: take `BEGIN` and `COMMIT` out";
     Some(Diagnostic::error("form/own-transaction", code.span, said, "this SQL").help(help))
-}
-
-/// The dialects in which the bundle runs SQL.
-fn dialect(kind: TargetKind) -> Option<Dialect> {
-    matches!(kind, TargetKind::Postgres | TargetKind::Sqlite).then(|| Dialect::of(kind)).flatten()
 }
 
 /// A savepoint, and what goes back to one, stays inside the transaction.

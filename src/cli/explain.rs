@@ -4,14 +4,15 @@ use super::args::ExplainArgs;
 use super::output::{Exit, Stop, product};
 use crate::diagnostic::nearest;
 use crate::profile::PROFILES;
-use crate::rules::{REGISTRY, Rule};
+use crate::rules::{REGISTRY, Rule, elsewhere};
 
 /// Prints the pages that are asked for, a rule between two.
 pub fn run(options: &ExplainArgs) -> Result<Exit, Stop> {
     let mut pages = Vec::new();
     for name in &options.rules {
         let profile = PROFILES.iter().find(|profile| profile.name == name).map(|profile| profile.page());
-        pages.push(profile.map_or_else(|| find(name).map(Rule::page), Ok)?);
+        let elsewhere = || elsewhere().into_iter().find(|one| one.name == name).map(|one| one.page());
+        pages.push(profile.or_else(elsewhere).map_or_else(|| find(name).map(Rule::page), Ok)?);
     }
     product(&pages.join("\n---\n\n"))?;
     Ok(Exit::Fine)

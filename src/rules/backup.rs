@@ -7,5 +7,6 @@ pub mod missing;
 pub mod name_not_bound;
 pub mod never_taken;
 pub mod never_used;
+pub mod same_failure_domain;
 pub mod scope_too_narrow;
 pub mod unverified;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::REGISTRY;
+use super::{REGISTRY, elsewhere};
 
 /// Mistakes that the language refuses, one a line: the mistake, the error that it is, the plan of the tests that makes it, and words of
 /// that error.
@@ -84,6 +84,8 @@ pub fn catalogue() -> String {
         let (mistake, code) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         out.push_str(&format!("| {mistake} | [`{code}`](#{}) |\n", code.replace('/', "")));
     }
+    out.push_str("\n## Looked for under another name\n\nWhat other catalogues call a rule of its own, and where it is found here.\n\n");
+    out.push_str(&elsewhere::table());
     for rule in REGISTRY {
         out.push('\n');
         let mut fence = None;

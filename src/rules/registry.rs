@@ -12,6 +12,7 @@ pub const REGISTRY: &[Rule] = &[
     backup::name_not_bound::RULE,
     backup::never_taken::RULE,
     backup::never_used::RULE,
+    backup::same_failure_domain::RULE,
     backup::scope_too_narrow::RULE,
     backup::unverified::RULE,
     reversal::burns_bridge::RULE,

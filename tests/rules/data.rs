@@ -256,3 +256,27 @@ fn the_old_release_runs_into_what_stays_and_only_into_that() {
         silent(rule, &sql(stays));
     }
 }
+
+#[test]
+fn a_backup_elsewhere_outlives_what_it_saves() {
+    let rule = "backup/same-failure-domain";
+    let plan = example(rule, "Mended");
+    let file = "/mnt/backup/uploads.tar";
+    let removing = |folder: &str| with(&plan, "./sort-uploads", &format!("rm -rf {folder}"));
+    catches(rule, &removing("/mnt/backup"));
+    catches(rule, &removing("/mnt/backup/uploads.tar"));
+    for other in ["/mnt/backup/old", "/mnt/back", "\"$FOLDER\"", "/srv/site/cache"] {
+        silent(rule, &removing(other));
+    }
+    let copied =
+        with(&removing("/mnt/backup"), "  verify ```sh\n", "  copy ```sh\n    ./send \"$RBK_BACKUP_FILE\"\n  ```\n  verify ```sh\n");
+    silent(rule, &copied);
+    silent(
+        rule,
+        &with(&removing("/mnt/backup"), "dir \"/srv/site\"", "dir \"/srv/site\"\n  ssh \"web-1\"")
+            .replace("host { dir", "host {\n  dir")
+            .replace("\"web-1\" }", "\"web-1\"\n}"),
+    );
+    silent(rule, &with(&plan, file, "uploads.tar"));
+    silent(rule, &with(&plan, file, "/srv/site-backup/uploads.tar"));
+}

@@ -186,11 +186,12 @@ struct Dropped {
 fn drops(context: &Context<'_>, item: &Item<'_>, code: &Code) -> Vec<Dropped> {
     let is_drop = |effect: &&Effect| matches!(effect.act, Act::Drop { .. }) && effect.object.kind == ObjectKind::Database;
     let forced = |text: &str| text.to_uppercase().contains("FORCE");
+    // Most code drops none; that is not read.
+    let lower = code.text.to_lowercase();
+    if !lower.contains("drop") || !lower.contains("database") && !lower.contains("dropdb") {
+        return Vec::new();
+    }
     if let Work::Shell(_) = item.work {
-        // Most scripts drop none; those are not read.
-        if !code.text.to_lowercase().contains("drop") {
-            return Vec::new();
-        }
         let script = sh::read(&code.text);
         return script.commands.iter().flat_map(|command| of_command(command, &code.text, &is_drop, &forced)).collect();
     }

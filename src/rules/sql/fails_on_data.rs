@@ -262,8 +262,10 @@ fn uses_index(statement: &str) -> bool {
 fn table<'s>(effect: &'s Effect, statement: &'s Statement) -> Option<&'s str> {
     let object = &effect.object;
     if object.kind == ObjectKind::Index {
-        let read = statement.reading.effects.iter().find(|other| other.act == Act::Read && other.object.kind == ObjectKind::Table)?;
-        return read.object.parts.last().map(String::as_str);
+        let read = statement.reading.effects.iter().find(|other| other.act == Act::Read && other.object.kind == ObjectKind::Table);
+        if let Some(read) = read {
+            return read.object.parts.last().map(String::as_str);
+        }
     }
     let parts = &object.parts;
     // What the server names ends with its table.

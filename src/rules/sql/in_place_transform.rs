@@ -131,6 +131,11 @@ fn one(context: &Context<'_>, item: &Item<'_>, taken: &Taken<'_>, known: &mut Kn
     let plan = context.plan;
     let (Work::Sql(code) | Work::Shell(code), Some(on)) = (item.work, item.on) else { return };
     let Some(dialect) = Dialect::of(plan.targets[on].kind.value) else { return };
+    // Most code updates and copies nothing; that is not read again.
+    let lower = code.text.to_lowercase();
+    if !["update", "insert", "create"].iter().any(|word| lower.contains(word)) {
+        return;
+    }
     for statement in super::statements_of(context, item, code, dialect).iter() {
         let text = &code.text[statement.range.clone()];
         for copy in &statement.reading.copies {
