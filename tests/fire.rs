@@ -85,7 +85,13 @@ fn say(text: &str) {
 
 fn tables(counts: &Counts) -> String {
     let circumstances = CIRCUMSTANCES.iter().map(|(_, words)| *words);
-    let faults: Vec<&str> = FAULTS.iter().map(|(_, words, _)| *words).chain(circumstances).chain([CANARY, HOSTILE]).collect();
+    let mut faults: Vec<&str> = FAULTS.iter().map(|(_, words, _)| *words).chain(circumstances).chain([CANARY, HOSTILE]).collect();
+    // What an earlier run has tried stays, whatever this one would call it.
+    for kind in counts.keys() {
+        if !faults.contains(&kind.fault.as_str()) {
+            faults.push(&kind.fault);
+        }
+    }
     matrix::tables(counts, &faults, &SHELLS.map(|shell| shell.called()))
 }
 

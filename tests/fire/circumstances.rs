@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -32,6 +32,7 @@ pub enum Circumstance {
     ReadsInput,
     LeavesChildren,
     TwoAtOnce,
+    OtherHost,
 }
 
 /// Every circumstance, as it stands in the table of docs/reliability.md.
@@ -51,6 +52,7 @@ pub const CIRCUMSTANCES: &[(Circumstance, &str)] = &[
     (Circumstance::ReadsInput, "a step that reads standard input"),
     (Circumstance::LeavesChildren, "a step that leaves children behind, which hold its output open"),
     (Circumstance::TwoAtOnce, "two operators at once"),
+    (Circumstance::OtherHost, "two operators at once, on two hosts, each with a state directory"),
 ];
 
 /// Can it happen on this database?
@@ -156,6 +158,7 @@ fn begin(world: &mut World<'_>, circumstance: Circumstance, draw: &mut Draw) -> 
             Ok(world.run(FORWARD, &Trouble { largest: Some(100_000 + draw.below(200_000)), ..Trouble::default() }))
         }
         Circumstance::TwoAtOnce => two_at_once(world),
+        Circumstance::OtherHost => on_two_hosts(world, draw),
     }
 }
 
@@ -253,5 +256,49 @@ fn two_at_once(world: &mut World<'_>) -> Result<Ended, String> {
         return Err(format!("the two ended with {statuses:?}"));
     }
     let (status, text) = ends.swap_remove(statuses.iter().position(|status| *status == 0).unwrap_or(0));
+    Ok(Ended { status, text })
+}
+
+/// Two begin on two hosts, which know nothing of each other but what the database tells: one goes on, and the other is refused, now
+/// and when the first has ended.
+fn on_two_hosts(world: &mut World<'_>, draw: &mut Draw) -> Result<Ended, String> {
+    let other = world.path("other-host");
+    let _ = fs::remove_dir_all(&other);
+    fs::create_dir_all(&other).map_err(|error| error.to_string())?;
+    let copied = Command::new("cp").arg("-a").arg(world.slot().join("state")).arg(&other).status().map_err(|error| error.to_string())?;
+    assert!(copied.success());
+    let bin = other.join("bin");
+    fs::create_dir(&bin).map_err(|error| error.to_string())?;
+    fs::write(bin.join("uname"), "#!/bin/sh\n[ \"$*\" = -n ] && echo elsewhere || exec /bin/uname \"$@\"\n")
+        .map_err(|error| error.to_string())?;
+    fs::set_permissions(bin.join("uname"), fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+    let start = |elsewhere: bool| {
+        let mut command = world.command(FORWARD, &Trouble::default());
+        if elsewhere {
+            let path = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path).unwrap_or_default().to_owned();
+            command.env("PATH", format!("{}:{}", bin.display(), path.to_string_lossy())).env("RBK_STATE", other.join("state"));
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the shell runs")
+    };
+    let first = draw.below(2) == 1;
+    let runners = [(first, start(first)), (!first, start(!first))];
+    let mut ends = Vec::new();
+    for (elsewhere, runner) in runners {
+        let output = runner.wait_with_output().map_err(|error| error.to_string())?;
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        world.transcript.push_str(&text);
+        ends.push((elsewhere, output.status.code().unwrap_or(-1), text));
+    }
+    let statuses: Vec<i32> = ends.iter().map(|end| end.1).collect();
+    let Some(place) = statuses.iter().position(|status| *status == 0) else { return Err(format!("the two ended with {statuses:?}")) };
+    if statuses[1 - place] == 0 {
+        return Err("both went through".to_owned());
+    }
+    let (elsewhere, status, text) = ends.swap_remove(place);
+    if elsewhere {
+        // From here on we are that operator.
+        fs::remove_dir_all(world.slot().join("state")).map_err(|error| error.to_string())?;
+        fs::rename(other.join("state"), world.slot().join("state")).map_err(|error| error.to_string())?;
+    }
     Ok(Ended { status, text })
 }

@@ -129,7 +129,7 @@ impl Hitter {
             }
             let again = run.text.contains("nothing to resume");
             let mut next = if again { arguments.to_owned() } else { format!("resume {options}") };
-            if let Some(step) = restore_to_settle(operator, &run.text) {
+            if let Some(step) = to_be_done_again(operator, &run.text) {
                 next = format!("{next} --assume {step}=redo");
             }
             run = self.run(operator, &next, None, transcript);
@@ -179,13 +179,17 @@ impl Hitter {
     }
 }
 
-/// Of a restore nobody has to know whether it was done: with nobody at work it is done again.
-fn restore_to_settle(operator: &Operator, said: &str) -> Option<String> {
+/// A restore is done again when nobody is at work, and a message may be sent twice: nobody has to know whether it was.
+fn to_be_done_again(operator: &Operator, said: &str) -> Option<String> {
     let step = said.rsplit_once("--assume ")?.1.split_once("=redo")?.0.to_owned();
-    let restores = |scenario: fs::DirEntry| {
-        let steps = fs::read_to_string(scenario.path().join("steps.sh")).unwrap_or_default();
-        let call = steps.split("\nstep ").find(|call| call.starts_with(&format!("'{step}' "))).unwrap_or_default().to_owned();
-        call.split("\n\n").next().is_some_and(|call| call.contains("kind=restore"))
+    let bundle = operator.bundle();
+    let scenarios = fs::read_dir(bundle.join("scenarios")).expect("it has some").flatten().map(|entry| entry.path());
+    let mut programs = scenarios.chain([bundle.join("prepare"), bundle.join("forward")]);
+    let harmless = |program: PathBuf| {
+        let steps = fs::read_to_string(program.join("steps.sh")).unwrap_or_default();
+        let call = steps.split("\nstep ").find(|call| call.starts_with(&format!("'{step}' "))).unwrap_or_default();
+        let call = call.split("\n\n").next().unwrap_or_default();
+        call.contains("kind=restore") || call.contains("kind=send")
     };
-    fs::read_dir(operator.bundle().join("scenarios")).expect("it has some").flatten().any(restores).then_some(step)
+    programs.any(harmless).then_some(step)
 }

@@ -80,6 +80,22 @@ expect 0 'prepare' rb prepare
 expect 1 'a step that ends with the status of a timeout' rb forward --approve proceed=proceed
 says 'status 124' 'has failed, and its time was not up'
 
+fresh killed
+cat >>"$B/prepare/steps.sh" <<'END'
+step 'killed' 'A step that is killed' kind='shell' file='killed.sh'
+END
+cat >"$B/prepare/killed.sh" <<'END'
+echo did >>"$PLACE/did"
+kill -s KILL "$PPID" "$$"
+END
+seal
+expect 1 'a step that is killed when it has had its effect' rb prepare
+expect 3 'is not done again unasked' rb resume
+says 'assume killed=redo' 'for nothing can tell'
+same "$(cat "$PLACE/did")" did 'it was done once'
+expect 0 'and whoever has looked says so' rb resume --assume killed=done
+same "$(cat "$PLACE/did")" did 'and once it stays'
+
 fresh reads
 printf 'cat; echo read\n' >"$B/forward/do-b.sh"
 seal

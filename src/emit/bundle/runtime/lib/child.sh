@@ -5,7 +5,7 @@
 # clock against which it runs, and the answer it leaves. Refuses to know what it does.
 
 child_pid='' child_clock='' child_watch='' child_filter=''
-child_answer='' child_clean=no
+child_answer='' child_clean=no child_cut=no
 child_seen=no
 
 # child_run SHOW TIMEOUT LOG ACTION ARGUMENT... runs lib/step-main.sh ACTION ARGUMENT... and returns its status: 0, 1, 2,
@@ -100,14 +100,14 @@ child_end() {
         child_answer=$(redact_stream <"$RBK_TMP/answer" | tr '\n' ' ')
         child_answer=${child_answer% }
     fi
-    child_clean=no
+    child_clean=no child_cut=no
     [ ! -e "$RBK_TMP/clean" ] || child_clean=yes
     if [ -e "$RBK_TMP/timed-out" ]; then
         child_status=124
-        child_clean=no
+        child_clean=no child_cut=yes
         child_answer="it had not ended after $(duration "$child_timeout") and was stopped"
     elif [ "$child_status" -gt 128 ]; then
-        child_clean=no
+        child_clean=no child_cut=yes
         child_answer="it was killed by signal $((child_status - 128))"
     fi
     rm -rf "$RBK_TMP"
@@ -150,6 +150,11 @@ child_stop() {
     child_end
 }
 
+# child_was_cut_short: was it killed or stopped, and did not end by itself?
+child_was_cut_short() {
+    [ "$child_cut" = yes ]
+}
+
 # child_was_seen: has the screen seen what the last child had to say?
 child_was_seen() {
     [ "$child_seen" = yes ]
@@ -158,5 +163,5 @@ child_was_seen() {
 # child_refuse WHY: what a step would have answered, had it been started; nothing of it stays.
 child_refuse() {
     child_answer=$1
-    child_clean=yes child_seen=no
+    child_clean=yes child_cut=no child_seen=no
 }

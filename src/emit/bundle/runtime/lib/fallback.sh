@@ -3,15 +3,17 @@
 # Owns `else`. A step that fell back is not a step that was done: it has a state of its own, which keeps resume from
 # going on in the main branch as though nothing had happened.
 
-# fallback_after ID TITLE WHAT REASON: WHAT is do or verify.
+# fallback_after ID TITLE WHAT REASON: WHAT is do, cut (killed or stopped in the middle) or verify.
 fallback_after() {
     say_bad "  failed: $4"
-    if [ "$3" = 'do' ]; then
+    if [ "$3" != verify ]; then
         fallback_tail "$1"
     fi
     case ${step_else:-stop} in
         fallback)
-            journal_or_stop failed-over "$1" "$3" "$4"
+            fallback_what=$3
+            [ "$3" != cut ] || fallback_what='do'
+            journal_or_stop failed-over "$1" "$fallback_what" "$4"
             say "  Going on with the fallback."
             ;;
         'continue')

@@ -53,6 +53,7 @@ step_state() {
         event == "effect" || event == "done" || event == "skipped" || event == "failed" || event == "failed-over" { state = event }
         event == "done-by-fallback" { state = "by-fallback" }
         event == "failed" && first == "verify" { state = "effect" }
+        event == "failed" && first == "cut" { state = "begun" }
         event == "redo" { state = "none" }
         END { print (state == "" ? "none" : state) }' "r=$1" "name=$2"
 }

@@ -131,7 +131,7 @@ step_do() {
             else
                 step_changes_are "$1" unknown
             fi
-            fallback_after "$1" "$2" 'do' "${child_answer:-it ended with status $step_status}"
+            fallback_after "$1" "$2" "$(step_ended_how)" "${child_answer:-it ended with status $step_status}"
             return 1
         fi
         journal_or_stop retried "$1" "$step_tries" "${child_answer-}"
@@ -141,6 +141,12 @@ step_do() {
     step_changes_are "$1" "$(step_aim)"
     journal_or_stop effect "$1" "$(($(now) - step_started))"
     step_tell
+}
+
+# A step that was killed or stopped in the middle may have had its effect, and is settled before it is done again; one that may be
+# tried several times anyway is not.
+step_ended_how() {
+    if child_was_cut_short && [ "${step_retry:-0}" -eq 0 ]; then printf cut; else printf 'do'; fi
 }
 
 # step_process ID TITLE FIELD... runs the step's process.
