@@ -1,8 +1,30 @@
 //! What plans of other kinds brought up (Helm, Terraform, Rails, a page of prose): variations that are caught, and near misses.
 
+use std::fs;
 use std::process::Command;
 
 use super::near::{catches, example, silent, with};
+use crate::corpus::root;
+use crate::harness::Rbk;
+
+/// Plans as teams would write them, each with a list of what is told of it, and of what was once told and is not true: one a line,
+/// `tells | rule | what its finding names` or `is silent on | rule | what such a finding would name`.
+#[test]
+fn plans_with_the_mistakes_of_teams_are_told_what_is_true() {
+    let mut wrong = Vec::new();
+    for name in ["helm", "rds", "rails"] {
+        let read = |ending: &str| fs::read_to_string(root().join(format!("tests/fixtures/kinds/{name}.{ending}"))).expect("it is there");
+        let told = Rbk::new().file("plan.rbk", read("rbk")).args("check --format concise plan.rbk").run().stdout;
+        for line in read("txt").lines() {
+            let [how, rule, names] = line.split(" | ").collect::<Vec<_>>()[..] else { panic!("{line}") };
+            let found = told.lines().any(|told| told.contains(&format!("[{rule}]")) && told.contains(names));
+            if found != (how == "tells") {
+                wrong.push(format!("{name}: {line}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
 
 #[test]
 fn before_the_point_of_no_return_everything_means_what_may_have_been_done() {

@@ -147,9 +147,16 @@ fn finding(context: &Context<'_>, trigger: &Trigger, runs: &[Id<Scenario>], firs
         Some(change) if position.is_during() => format!("once `{change}` has begun"),
         Some(change) => format!("after `{change}`"),
     };
-    let message = match never {
-        true => format!("`{name}` can fire only where {scenarios} does not apply: the alarm would lead to a refusal"),
-        false => format!("`{name}` can still fire {place}, where {scenarios} does not apply: the alarm would lead to a refusal"),
+    // What applies only from later on is not over: it has not begun.
+    let begins = runs.iter().filter_map(|run| plan.scenarios[*run].applies.iter().find_map(|applies| applies.from));
+    let early = runs.iter().all(|run| first < context.facts.applies(*run).start);
+    let begins = begins.map(|from| context.sources.text(from.span).to_owned()).next().filter(|_| early && !never);
+    let message = match (&begins, never) {
+        (_, true) => format!("`{name}` can fire only where {scenarios} does not apply: the alarm would lead to a refusal"),
+        (Some(_), false) => {
+            format!("`{name}` can already fire {place}, where {scenarios} does not apply yet: the alarm would lead to a refusal")
+        }
+        (None, false) => format!("`{name}` can still fire {place}, where {scenarios} does not apply: the alarm would lead to a refusal"),
     };
     let severity = if never { Severity::Error } else { Severity::Warning };
     let active = trigger.active_from.as_ref().map_or(trigger.header.span, |from| from.span);
@@ -158,14 +165,15 @@ fn finding(context: &Context<'_>, trigger: &Trigger, runs: &[Id<Scenario>], firs
         let scenario = &plan.scenarios[*run];
         let name = &scenario.header.name;
         let until = scenario.applies.iter().find_map(|applies| applies.until.as_ref());
-        finding = match until {
+        finding = match until.filter(|_| begins.is_none()) {
             Some(until) => finding.because(until.span, format!("`{name}` applies until here")),
             None => finding.because(scenario.header.span, format!("`{name}` applies elsewhere")),
         };
     }
     let other = plan.scenarios.iter().find(|(id, _)| context.facts.applies(*id).contains(&first));
-    finding.help(match other {
-        Some((_, other)) => format!("`{}` applies there: write `run {}` as well", other.header.name, other.header.name),
-        None => "let the scenario apply for longer, or say `active until …` where the trigger no longer matters".to_owned(),
+    finding.help(match (other, begins) {
+        (_, Some(from)) => format!("write `active from {from}` in the trigger, or run what applies before as well"),
+        (Some((_, other)), None) => format!("`{}` applies there: write `run {}` as well", other.header.name, other.header.name),
+        (None, None) => "let the scenario apply for longer, or say `active until …` where the trigger no longer matters".to_owned(),
     })
 }

@@ -170,7 +170,7 @@ fn floats(command: &Command) -> Option<(String, &'static str)> {
         ("git", "pull") => Some((words.join(" "), "fetch beforehand, and check out a tag or a commit that was tried")),
         ("git", "reset" | "checkout" | "switch") => {
             let branch = words.iter().find(|word| BRANCHES.iter().any(|name| word.strip_prefix("origin/") == Some(*name)))?;
-            let whole = words.iter().position(|word| *word == "--").is_none();
+            let whole = !words.contains(&"--");
             whole.then(|| (format!("git {} {branch}", words[1]), "name a tag or a commit that was tried"))
         }
         ("npm" | "pnpm" | "yarn" | "bun", "install" | "i" | "add") => {
