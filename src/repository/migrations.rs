@@ -153,6 +153,9 @@ impl Move<'_> {
     }
 }
 
+/// Answers that were given before, by the history and what was asked of it.
+type Remembered<K, V> = RefCell<BTreeMap<(usize, K), V>>;
+
 /// The states that the commands of a plan lead to.
 struct Ends<'m> {
     moves: &'m [Move<'m>],
@@ -162,8 +165,8 @@ struct Ends<'m> {
     /// The last command of a change, and that of its undo, among the moves.
     changes: BTreeMap<Id<Change>, usize>,
     undos: BTreeMap<Id<Change>, usize>,
-    above: RefCell<BTreeMap<(usize, Option<usize>), Option<usize>>>,
-    below: RefCell<BTreeMap<(usize, usize), Option<Option<usize>>>>,
+    above: Remembered<Option<usize>, Option<usize>>,
+    below: Remembered<usize, Option<Option<usize>>>,
 }
 
 impl<'m> Ends<'m> {

@@ -52,7 +52,7 @@ pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Ris
 
 /// What a server drops one after another: where one is missing, the others are gone.
 fn halves(effects: &[Effect], dialect: Dialect, known: &Known) -> Option<Risk> {
-    let drops = |effect: &&Effect| matches!(effect.act, Act::Drop { .. }) && effect.object.of.is_none();
+    let drops = |effect: &&Effect| matches!(effect.act, Act::Drop { lenient: false, .. }) && effect.object.of.is_none();
     let several = effects.iter().filter(drops).count() > 1 && effects.iter().all(|effect| drops(&effect));
     let whole = known.server.as_ref().is_some_and(|server| server.is_from(TargetKind::Mysql, "8.0"));
     let why = "where one of them is missing, the others are gone";
