@@ -156,8 +156,11 @@ impl Command {
 
     /// Returns whether it carries migrations out or takes them back: they stand elsewhere.
     pub fn migrates(&self) -> bool {
+        let effects = &self.reading.effects;
         let record = |effect: &Effect| effect.object.kind == ObjectKind::Other("ledger");
-        self.ledger().is_some() && !self.reading.opaque.is_empty() && !self.reading.effects.iter().any(record)
+        let runs = |effect: &Effect| effect.object.kind == ObjectKind::Database && matches!(effect.act, Act::Alter(_));
+        let acts = effects.iter().any(runs) || !self.reading.opaque.is_empty();
+        self.ledger().is_some() && acts && !effects.iter().any(record)
     }
 
     /// Returns everything that it does.

@@ -400,3 +400,15 @@ fn a_claim_is_held_to_its_own_scenario() {
     let narrow = with(&bare, "of db {", "of db tables orders {");
     catches(rule, &with(&with(&narrow, "phase load", section), "}\n\nscenario back", gone));
 }
+
+#[test]
+fn what_files_of_the_repository_hold_goes_with_what_they_name() {
+    use rbk::source::{MemoryLoader, MemoryRepository};
+
+    let files = [("up.sql", "ALTER TABLE t ADD COLUMN a int;\nCREATE INDEX n ON t (a);\n"), ("down.sql", "ALTER TABLE t DROP COLUMN a;\n")];
+    let around = MemoryRepository::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
+    let plan = plan("postgres", "psql -f up.sql", "psql -f down.sql").replace("```sql", "```sh");
+    let light = super::Light { around: Some(&around), ..super::Light::default() };
+    let (_, findings) = super::check_in(&plan, &MemoryLoader::default(), light);
+    assert!(!findings.iter().any(|finding| finding.code == "reversal/not-exact"), "{findings:#?}");
+}

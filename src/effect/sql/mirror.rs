@@ -44,7 +44,7 @@ pub fn gaps(text: Text<'_>, back: Text<'_>, dialect: Dialect) -> Vec<Gap> {
             )
     };
     let inverse = Effects::of(back, dialect);
-    if !back.statements.iter().all(is_read) || inverse.all.iter().any(|done| wide(done.effect)) {
+    if !is_written(text) || !is_written(back) || !back.statements.iter().all(is_read) || inverse.all.iter().any(|done| wide(done.effect)) {
         return Vec::new();
     }
     let own = Effects::of(text, dialect);
@@ -59,6 +59,17 @@ pub fn gaps(text: Text<'_>, back: Text<'_>, dialect: Dialect) -> Vec<Gap> {
     }
     granted::gaps(&mirror, text, back, &mut gaps);
     gaps
+}
+
+/// Returns whether statements stand in the text where they say: what a script reads from a file stands elsewhere, and what its words are
+/// can't be asked.
+fn is_written(text: Text<'_>) -> bool {
+    text.statements.iter().all(|statement| {
+        let name = statement.reading.effects.first().and_then(|effect| effect.object.parts.last());
+        name.is_none_or(|name| {
+            text.text.get(statement.range.clone()).is_some_and(|said| said.to_lowercase().contains(&name.to_lowercase()))
+        })
+    })
 }
 
 /// Returns whether all that a statement does can be read.

@@ -166,7 +166,7 @@ fn by_action(context: &Context<'_>, id: Id<Change>, undo: &Action, kept: &Kept) 
     match undo {
         Action::Restore { backup, .. } => by_backup(context, *backup, kept),
         Action::Code(code) if inert(code).is_none() => match code.language {
-            Language::Sh | Language::Bash => by_shell(context, id, &sh::read(&code.text), kept),
+            Language::Sh | Language::Bash => by_shell(context, id, &sh::of(code), kept),
             _ => by_statements(context, id, context.graph.touched(id).back.as_deref().unwrap_or_default(), kept),
         },
         _ => Back::BothOrUnknown,
