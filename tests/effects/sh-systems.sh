@@ -146,3 +146,22 @@ curl -X DELETE https://app/users/1
 curl -o app.tgz https://example.org/app.tgz
 heroku pg:reset DATABASE_URL --confirm app
 make rollback
+supabase db reset --linked
+supabase db push --dry-run
+supabase db dump -f schema.sql
+hasura migrate apply --database-name main
+wrangler d1 execute shop --remote --command "DROP TABLE carts"
+wrangler d1 execute shop --file up.sql
+wrangler d1 delete shop
+turso db shell shop 'DELETE FROM sessions'
+pulumi destroy --yes
+argocd app rollback shop 7
+argocd app delete shop
+kustomize build overlays/prod | kubectl apply -f -
+skaffold delete
+vercel rollback
+invoke-rc.d shop stop
+start-stop-daemon --stop --pidfile /run/shop.pid
+pg_dropcluster 15 main --stop
+envsubst < app.conf.in > /etc/app.conf
+patch -p1 -i hotfix.patch
