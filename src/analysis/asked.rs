@@ -56,7 +56,7 @@ impl Asked {
     }
 
     fn run(&mut self, code: &Code) {
-        let script = sh::read(&code.text);
+        let script = sh::of(code);
         self.is_open = script.is_opaque();
         self.is_sql = script.commands.iter().any(|command| !command.sql.is_empty());
         self.add(&code.text);

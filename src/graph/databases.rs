@@ -76,7 +76,7 @@ impl<'p> Databases<'p> {
     /// Follows shell that is about no database, but may reach one.
     pub fn shell(&mut self, who: &str, code: &Code) {
         if self.any_schema && matches!(code.language, Language::Sh | Language::Bash) {
-            let script = sh::read(&code.text);
+            let script = sh::of(code);
             for (id, _) in self.plan.targets.iter() {
                 let reached = self.of[id.index()].is_some() && reaches(self.plan, id, &script);
                 self.of[id.index()].iter_mut().filter(|_| reached).for_each(|database| database.forget(who));

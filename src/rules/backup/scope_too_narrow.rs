@@ -229,7 +229,7 @@ impl<'p> Held<'p> {
     /// Returns what the dumps that a script writes or reads hold, without what `restore` does not pick; `None` when there is none, or a
     /// program beside them may write what nobody can read off.
     fn of(code: &'p Code, manner: Manner, restore: Option<&'p Code>) -> Option<Held<'p>> {
-        let script = sh::read(&code.text);
+        let script = sh::of(code);
         let mut held: Option<Held<'p>> = None;
         for command in &script.commands {
             let Some(file) = command.files.iter().find(|file| file.manner == manner && !file.format.is_empty()) else {

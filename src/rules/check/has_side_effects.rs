@@ -163,7 +163,7 @@ fn writes(statement: &Statement) -> Option<&Effect> {
 }
 
 fn run(context: &Context<'_>, code: &Code) -> Option<Deed> {
-    let script = sh::read(&code.text);
+    let script = sh::of(code);
     let place = |range: &Range<usize>| code.place(&context.sources.file(code.span.file).text, range);
     for command in &script.commands {
         let statement = command.sql.iter().flat_map(|sql| &sql.statements).find_map(|statement| Some((statement, writes(statement)?)));

@@ -157,7 +157,7 @@ fn wipes(context: &Context<'_>, item: &Item<'_>) -> BTreeSet<String> {
             found.extend(tables(sql::split(&code.text, dialect).iter().flat_map(|statement: &Statement| &statement.reading.effects)));
         }
         (Work::Shell(code), _) => {
-            let script = sh::read(&code.text);
+            let script = sh::of(code);
             let statements = script.commands.iter().flat_map(|command| &command.sql).flat_map(|sql| &sql.statements);
             found.extend(tables(statements.flat_map(|statement| &statement.reading.effects)));
         }

@@ -192,7 +192,7 @@ fn drops(context: &Context<'_>, item: &Item<'_>, code: &Code) -> Vec<Dropped> {
         return Vec::new();
     }
     if let Work::Shell(_) = item.work {
-        let script = sh::read(&code.text);
+        let script = sh::of(code);
         return script.commands.iter().flat_map(|command| of_command(command, &code.text, &is_drop, &forced)).collect();
     }
     let Some(on) = item.on.filter(|on| Dialect::of(context.plan.targets[*on].kind.value) == Some(Dialect::Postgres)) else {
