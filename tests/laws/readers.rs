@@ -251,4 +251,7 @@ fn what_was_found_stays_mended() {
     placed_in_shell("{$'\u{ae}");
     let text = "/*!50000 DELIMITER //\nCREATE ";
     placed(text, &split(text, Dialect::Mysql));
+    for text in ["DO $x$é''", "DO 'é", "DO $$é"] {
+        placed(text, &split(text, Dialect::Postgres));
+    }
 }

@@ -215,13 +215,14 @@ fn format<'c>(arguments: &[Cursor<'_, '_>], variable: &impl Fn(Cursor<'_, '_>) -
 pub fn literal(token: Token, written: &str, dialect: Dialect, out: &mut Mapped) {
     let base = token.start as usize;
     if let Some(open) = written.strip_prefix('$').and_then(|rest| rest.find('$')).map(|at| at + 2) {
-        let end = written.len().saturating_sub(open).max(open);
-        return push(&written[open..end], base + open, out);
+        // What is never closed reaches to the end.
+        let inner = &written[open..];
+        return push(inner.strip_suffix(&written[..open]).unwrap_or(inner), base + open, out);
     }
     let escapes = dialect == Dialect::Mysql || written.starts_with(['e', 'E']);
     let open = written.find(['\'', '"']).map_or(0, |at| at + 1);
     let quote = written[..open].chars().next_back().unwrap_or('\'');
-    let end = written.len().saturating_sub(1).max(open);
+    let end = written.len() - usize::from(written[open..].ends_with(quote));
     let mut at = open;
     while let Some(c) = written.get(at..end).and_then(|rest| rest.chars().next()) {
         let follows = written[at + c.len_utf8()..end].chars().next();
