@@ -14,20 +14,22 @@ far() {
     with PATH="$WORK/far:$PATH" "$@"
 }
 
-# plan NAME ID: a bundle in $WORK/NAME: a step of SQL, code that waits, another step of SQL; and the way back.
+# plan NAME ID: a bundle in $WORK/NAME: a step of SQL, code that waits, another step of SQL under the database's other name; and the way
+# back.
 plan() {
     mkdir -p "$WORK/$1/lib" "$WORK/$1/targets" "$WORK/$1/forward" "$WORK/$1/scenarios/back"
     cp "$RBK_SOURCE/runtime/rollback.sh" "$WORK/$1/rollback"
     cp "$RBK_SOURCE/runtime/lib"/*.sh "$WORK/$1/lib/"
-    printf '%s\n' "fact plan_name '$1'" "fact plan_title 'Two'" "fact plan_id '$2'" "fact plan_targets 'main'" \
+    printf '%s\n' "fact plan_name '$1'" "fact plan_title 'Two'" "fact plan_id '$2'" "fact plan_targets 'main again'" \
         "fact plan_scenarios 'back'" "fact plan_changes 'a b'" "fact plan_env 'MAIN'" >"$WORK/$1/plan.conf"
     printf '%s\n' "fact target_title 'Main'" "fact target_kind '$kind'" "fact target_url_env 'MAIN'" >"$WORK/$1/targets/main.conf"
+    cp "$WORK/$1/targets/main.conf" "$WORK/$1/targets/again.conf"
     printf '%s\n' "phase 'p' 'P' at='0'" \
         "step 'a' 'A' kind='sql' target='main' change='a' effect='apply' unit='tx:a.sql'" \
         "step 'wait' 'Wait' kind='shell' target='main' file='wait.sh'" \
         "step 'aside' 'Aside' kind='shell' file='aside.sh'" \
-        "step 'b' 'B' kind='sql' target='main' change='b' effect='apply' unit='tx:b.sql'" >"$WORK/$1/forward/steps.sh"
-    printf '%s\n' "step 'ub' 'B' kind='sql' target='main' change='b' effect='undo' unit='tx:ub.sql'" \
+        "step 'b' 'B' kind='sql' target='again' change='b' effect='apply' unit='tx:b.sql'" >"$WORK/$1/forward/steps.sh"
+    printf '%s\n' "step 'ub' 'B' kind='sql' target='again' change='b' effect='undo' unit='tx:ub.sql'" \
         "step 'ua' 'A' kind='sql' target='main' change='a' effect='undo' unit='tx:ua.sql'" >"$WORK/$1/scenarios/back/steps.sh"
     printf "fact scenario_title 'Back'\nfact scenario_from 'a'\n" >"$WORK/$1/scenarios/back/scenario.conf"
     echo "INSERT INTO t VALUES ('$1 a');" >"$WORK/$1/forward/a.sql"

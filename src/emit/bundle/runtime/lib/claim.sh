@@ -63,7 +63,7 @@ claim_leave() {
     load_target "$1" || return 2
     claim_database || return 0
     target_connect "$1" && claim_read || return 2
-    if claim_pick 'at work' && claim_ours "$1" "$holder_token"; then
+    if claim_pick 'at work' && claim_ours "$holder_token"; then
         claim_end="DELETE FROM $(claim_table) WHERE place = $(claim_text "${plan_id-}");"
         claim_row="WHERE place = 'at work' AND token = $(claim_text "$holder_token")"
         case $2 in
@@ -76,9 +76,9 @@ claim_leave() {
 
 # --- who may have it ---------------------------------------------------------------------------------------------------
 
-# claim_ours TARGET TOKEN: does this journal say that it wrote it?
+# claim_ours TOKEN: does this journal say that it wrote it? Two targets may be one database, so that their names do not count.
 claim_ours() {
-    [ -n "$(state_query 'event == "claim" && item == name && first == token { print 1; exit }' "name=$1" "token=$2")" ]
+    [ -n "$(state_query 'event == "claim" && first == token { print 1; exit }' "token=$1")" ]
 }
 
 claim_is_this_run() {
@@ -87,7 +87,7 @@ claim_is_this_run() {
 
 # claim_may_have TARGET: the row that was picked is ours, or of a run that was given up by its name.
 claim_may_have() {
-    ! claim_ours "$1" "$holder_token" || return 0
+    ! claim_ours "$holder_token" || return 0
     if [ "${RBK_TAKE_OVER-}" = "$holder_run" ]; then
         claim_over="run $holder_run of $holder_operator on $holder_host"
         return 0
