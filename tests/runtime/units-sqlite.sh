@@ -59,9 +59,24 @@ unit rebuilt 'CREATE TABLE parent2 (id INTEGER PRIMARY KEY, n TEXT); INSERT INTO
     DROP TABLE parent; ALTER TABLE parent2 RENAME TO parent;'
 expect 0 'a table is rebuilt' do_unit lite tx rebuilt k7
 same "$(q 'SELECT count(*) FROM child WHERE p = 1')" 1 'no cascade took its children'
+unit recipe 'PRAGMA foreign_keys = OFF;
+    -- PRAGMA foreign_keys = ON is for afterwards.
+    CREATE TABLE parent2 (id INTEGER PRIMARY KEY, n TEXT);
+    INSERT INTO parent2 (id) SELECT id FROM parent;
+    DROP TABLE parent;
+    ALTER TABLE parent2 RENAME TO parent;
+    PRAGMA foreign_keys = ON;'
+expect 0 'a table is rebuilt, and foreign_keys is on again behind it' do_unit lite tx recipe k7b
+same "$(q 'SELECT count(*) FROM child WHERE p = 1')" 1 'no cascade took its children'
 unit cascade 'PRAGMA foreign_keys = ON; DELETE FROM parent;'
 expect 0 'foreign_keys = ON is heeded' do_unit lite tx cascade k8
 same "$(q 'SELECT count(*) FROM child WHERE p = 1')" 0 'cascades work then'
+q 'INSERT INTO parent (id) VALUES (3); INSERT INTO child VALUES (3);'
+unit again 'PRAGMA foreign_keys = OFF;
+    PRAGMA foreign_keys = ON;
+    DELETE FROM parent WHERE id = 3;'
+expect 0 'the last of several settings counts' do_unit lite tx again k8b
+same "$(q 'SELECT count(*) FROM child WHERE p = 3')" 0 'cascades work then, too'
 
 unit param 'CREATE TABLE p AS SELECT :rbk_param_who AS v, :rbk_param_waitlist_mode AS w'
 expect 0 'parameters reach SQL' do_unit lite tx param k9

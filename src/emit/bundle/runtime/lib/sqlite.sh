@@ -137,10 +137,11 @@ sqlite_unit_killed() {
     esac
 }
 
-# foreign_keys is set before the transaction, for inside SQLite ignores it: ON if the unit asks for it (then cascades work),
-# otherwise OFF, as a table can only be rebuilt that way. What is broken afterwards and was not before fails the unit. The named CHECK is how sqlite3 is made to fail with words.
+# foreign_keys is set before the transaction, for inside SQLite ignores it: as the unit sets it where it begins (ON: then
+# cascades work), otherwise OFF, as a table can only be rebuilt that way; an ON that stands behind the work is for what comes
+# after. What is broken afterwards and was not before fails the unit. The named CHECK is how sqlite3 is made to fail with words.
 sqlite_tx_text() {
-    if grep -Eiq 'pragma[[:blank:]]+foreign_keys[[:blank:]]*[=(][[:blank:]]*(on|1|true|yes)' "$1"; then
+    if sqlite_cascades "$1"; then
         printf '%s\n' 'PRAGMA foreign_keys = ON;'
     else
         printf '%s\n' 'PRAGMA foreign_keys = OFF;'
@@ -167,6 +168,20 @@ SQL
         "INSERT INTO temp.rbk_held SELECT count(*) FROM main.rbk_lock WHERE token = '$RBK_CLAIM';"
     printf 'INSERT INTO main.rbk_journal (unit) VALUES (%s);\n' "$(sql_text "$2")"
     printf '%s\n' 'COMMIT;' '.print rbk: tx done'
+}
+
+# sqlite_cascades FILE: its first setting of foreign_keys, or the last of several that nothing stands between, is ON.
+sqlite_cascades() {
+    awk '
+        { line = tolower($0) }
+        line ~ /^[ \t]*(--.*)?$/ { next }
+        match(line, /pragma[ \t]+foreign_keys[ \t]*[=(][ \t]*/) {
+            set = 1
+            on = substr(line, RSTART + RLENGTH) ~ /^(on|1|true|yes)/
+            next
+        }
+        set && line !~ /^[ \t]*pragma[ \t]/ { exit }
+        END { exit !on }' "$1"
 }
 
 sqlite_auto_text() {
