@@ -1,6 +1,7 @@
 //! What makes going back possible: that it was saved, before, and all of it.
 
 pub mod before_freeze;
+pub mod during_ddl;
 pub mod expires_early;
 pub mod format_mismatch;
 pub mod missing;

@@ -2,6 +2,7 @@
 
 pub mod floating_ref;
 pub mod not_in_repository;
+pub mod target_mismatch;
 pub mod undeclared_variable;
 pub mod undefined_ref;
 pub mod unknown_object;

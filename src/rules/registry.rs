@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 /// Every rule, and every code of the parser, the resolver and the graph.
 pub const REGISTRY: &[Rule] = &[
     backup::before_freeze::RULE,
+    backup::during_ddl::RULE,
     backup::expires_early::RULE,
     backup::format_mismatch::RULE,
     backup::missing::RULE,
@@ -88,6 +89,8 @@ pub const REGISTRY: &[Rule] = &[
     sql::not_in_version::RULE,
     sql::opaque::RULE,
     sql::unvalidated_constraint::RULE,
+    sql::wrong_language::RULE,
+    sh::deprecated::RULE,
     sh::secret_on_command_line::RULE,
     sh::shellcheck::RULE,
     sh::syntax::RULE,
@@ -98,6 +101,7 @@ pub const REGISTRY: &[Rule] = &[
     told("reference/missing-file", include_str!("pages/reference-missing-file.md")),
     reference::not_in_repository::RULE,
     told("reference/reserved", include_str!("pages/reference-reserved.md")),
+    reference::target_mismatch::RULE,
     reference::undeclared_variable::RULE,
     reference::undefined_ref::RULE,
     reference::unknown_revision::RULE,

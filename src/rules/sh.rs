@@ -1,5 +1,6 @@
 //! Shell that means something else than it says.
 
+pub mod deprecated;
 pub mod secret_on_command_line;
 pub mod shellcheck;
 pub mod syntax;

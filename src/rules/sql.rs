@@ -13,15 +13,18 @@ pub mod multi_object_drop;
 pub mod not_in_version;
 pub mod opaque;
 pub mod unvalidated_constraint;
+pub mod wrong_language;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::writes::{Turn, Writes};
 use crate::effect::object::Object;
-use crate::effect::sql::{self, Dialect, Server, Statement};
+use crate::effect::sql::{self, Dialect, Fact, Server, Statement};
 use crate::plan::action::{Code, Language};
+use crate::plan::check::Probe;
 use crate::plan::id::Id;
 use crate::plan::target::Target;
 use crate::source::Span;
@@ -67,6 +70,22 @@ pub fn each_statement(context: &Context<'_>, visit: &mut dyn FnMut(&Said<'_, '_>
     }
 }
 
+/// Visits every statement, those of checks too, with the bytes of what its server does not know.
+pub fn each_unfit(context: &Context<'_>, visit: &mut dyn FnMut(Id<Target>, &Code, &Range<usize>, &'static Fact)) {
+    each_statement(context, &mut |said| {
+        if let Some((range, fact)) = &said.statement.reading.unfit {
+            visit(said.on, said.code, range, fact);
+        }
+    });
+    for (_, check) in context.plan.checks.iter() {
+        let (Some(Probe::Query(code)), Some(on)) = (&check.probe, check.on) else { continue };
+        let Some(server) = Server::of(&context.plan.targets[on.value]) else { continue };
+        for (range, fact) in sql::split_at(&code.text, &server).iter().filter_map(|statement| statement.reading.unfit.as_ref()) {
+            visit(on.value, code, range, fact);
+        }
+    }
+}
+
 fn statements(
     context: &Context<'_>,
     item: &Item<'_>,
@@ -85,7 +104,7 @@ fn statements(
 
 /// Returns the statements of an item's SQL; those of a change's `do` have been read. Of a script, those of a change that does nothing
 /// else to its target.
-fn statements_of<'a>(context: &Context<'a>, item: &Item<'_>, code: &Code, dialect: Dialect) -> Cow<'a, [Statement]> {
+pub fn statements_of<'a>(context: &Context<'a>, item: &Item<'_>, code: &Code, dialect: Dialect) -> Cow<'a, [Statement]> {
     let applied = item.change.filter(|(_, direction)| *direction == Direction::Apply).map(|(change, _)| change);
     let own = applied.filter(|change| context.plan.changes[*change].forward.as_ref().is_some_and(|action| action.span() == code.span));
     match own.and_then(|change| context.graph.touched(change).statements.as_deref()) {

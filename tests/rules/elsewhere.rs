@@ -101,7 +101,6 @@ const BEHIND: &[(&str, &str)] = &[
     ),
     ("people/unsent-message", "channel c \"C\" {\n  send ```sh\n    cat\n  ```\n}\nmessage m2 \"M\" to c { body \"x\" }\n"),
     ("people/post-unowned", "post review \"Review\" {\n  item \"What happened?\"\n}\n"),
-    ("sql/wrong-language", "check c \"C\" on db {\n  query ```python\n    1\n  ```\n  expect 1\n}\n"),
 ];
 
 /// Names that the example on another rule's page shows.
@@ -109,7 +108,6 @@ const PAGES: &[(&str, &str)] = &[
     ("backup/relative-path", "backup/name-not-bound"),
     ("time/gap", "decision/no-scenario"),
     ("sql/removed-in-version", "sql/not-in-version"),
-    ("reference/target-mismatch", "check/wrong-target"),
     ("reference/contradictory-settings", "reversal/unpaired"),
 ];
 

@@ -92,3 +92,34 @@ fn what_was_written_elsewhere_comes_back_by_a_step_or_is_given_up_by_word() {
     let again = "  change v1-open \"And the old one\" on v1 {\n    thaws v1\n    do manual \"Open it\"\n    undo manual \"Close it\"\n  }\n}\n\nscenario back";
     silent(rule, &with(&plan, "}\n\nscenario back", again));
 }
+
+#[test]
+fn what_waits_for_a_backup_does_not_meet_it() {
+    let rule = "backup/during-ddl";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "    take before\n", "    take before after index-gone\n"));
+    for (sql, is_told) in [
+        ("ALTER TABLE orders ADD COLUMN state text;", true),
+        ("TRUNCATE staging;", true),
+        ("INSERT INTO orders DEFAULT VALUES;", false),
+        ("CREATE INDEX CONCURRENTLY i ON orders (state);", false),
+        ("ALTER TABLE orders VALIDATE CONSTRAINT positive;", false),
+    ] {
+        let other = with(&plan, "DROP INDEX orders_by_state;", sql);
+        if is_told { catches(rule, &other) } else { silent(rule, &other) }
+    }
+    let apart = "target archive \"Archive\" postgres { url $ARCHIVE_URL }\n\nphase migrate";
+    let elsewhere = with(&with(&plan, "phase migrate", apart), "is gone\" on db {", "is gone\" on archive {");
+    silent(rule, &elsewhere);
+}
+
+#[test]
+fn two_names_of_one_system_are_told() {
+    let rule = "reference/target-mismatch";
+    let plan = example(rule, "Caught");
+    catches(rule, &with(&plan, "url $DATABASE_URL", "url \"postgresql://db/shop\""));
+    silent(rule, &with(&plan, "archive\" postgres { url $DATABASE_URL }", "archive\" postgres { url $ARCHIVE_URL }"));
+    let host = |name: &str| format!("target {name} \"An app\" host {{\n  ssh \"deploy@web\"\n  dir \"/srv/{name}\"\n}}\n");
+    let apps = &format!("{}{}\nphase migrate", host("one"), host("two"));
+    silent(rule, &with(&example(rule, "Mended"), "phase migrate", apps));
+}

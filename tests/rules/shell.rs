@@ -203,3 +203,37 @@ fn a_value_in_quotes_is_one_word() {
     }
     catches(rule, &run("curl -f \"x\"$RBK_URL"));
 }
+
+#[test]
+fn what_programs_no_longer_take_is_told() {
+    let rule = "sh/deprecated";
+    let plan = example(rule, "Caught");
+    let take = |code: &str| with(&plan, "pg_dump -i -Fc >", &format!("{code}\n    pg_dump -Fc >"));
+    for code in [
+        "mongo shop --eval 'db.stats()'",
+        "helm delete shop --purge",
+        "sudo apt-key add key.asc",
+        "kubectl -v=1 get deploy shop -o yaml --export",
+        "ssh web1 'pg_dumpall --oids'",
+        "aws ecr get-login",
+        "redis-cli slaveof no one",
+        "python3 manage.py syncdb",
+    ] {
+        catches(rule, &take(code));
+    }
+    for code in [
+        "mongosh shop",
+        "helm delete shop",
+        "echo 'helm delete --purge shop'",
+        "kubectl get deploy shop -o yaml",
+        "aws ecr get-login-password",
+        "pg_dump --inserts -Fc -f x",
+        "redis-cli replicaof no one",
+        "mysql_upgrade",
+        "./mongo-notes",
+    ] {
+        silent(rule, &take(code));
+    }
+    let mysql = "target shop \"Shop\" mysql { url $SHOP_URL }\n\nphase migrate";
+    catches(rule, &with(&take("mysql_upgrade"), "phase migrate", mysql));
+}

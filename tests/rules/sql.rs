@@ -146,3 +146,79 @@ fn what_makes_writers_wait_depends_on_the_server() {
     );
     assert!(at("mariadb", "10.11", several).contains(&"sql/multi-object-drop"));
 }
+
+#[test]
+fn what_only_another_server_knows_is_told() {
+    for (kind, sql) in FOREIGN {
+        let codes = in_dialect(kind, sql);
+        assert!(codes.contains(&"sql/wrong-language") && !codes.contains(&"sql/not-in-version"), "{kind}: {sql}: {codes:?}");
+    }
+}
+
+fn in_dialect(kind: &str, sql: &str) -> Vec<&'static str> {
+    codes(&plan(kind, "", sql, "SELECT 1;", "").replace("sqlite { url", "sqlite { file"))
+}
+
+/// Each was refused by the server of its kind.
+const FOREIGN: &[(&str, &str)] = &[
+    ("postgres", "CREATE TABLE t (id int AUTO_INCREMENT, PRIMARY KEY (id));"),
+    ("postgres", "CREATE TABLE t (id int) ENGINE=InnoDB;"),
+    ("postgres", "ALTER TABLE t ADD COLUMN n int unsigned;"),
+    ("postgres", "INSERT INTO t (a) VALUES (1) ON DUPLICATE KEY UPDATE a = 2;"),
+    ("postgres", "INSERT OR REPLACE INTO t VALUES (1);"),
+    ("postgres", "REPLACE INTO t VALUES (1);"),
+    ("postgres", "SELECT `name` FROM users;"),
+    ("postgres", "# the old rows\n  DELETE FROM t;"),
+    ("postgres", "SET FOREIGN_KEY_CHECKS=0;"),
+    ("postgres", "SET @n = 1;"),
+    ("postgres", "ALTER TABLE t MODIFY COLUMN a bigint;"),
+    ("postgres", "DELIMITER //\n  SELECT 1//"),
+    ("postgres", "PRAGMA foreign_keys = off;"),
+    ("postgres", "psql -d shop -c 'SELECT 1'"),
+    ("postgres", "$ psql shop"),
+    ("postgres", "rm -rf /var/lib/shop"),
+    ("mysql", "CREATE TABLE t (id bigserial PRIMARY KEY);"),
+    ("mysql", "ALTER TABLE t ADD COLUMN a jsonb;"),
+    ("mysql", "ALTER TABLE t ALTER COLUMN a TYPE bigint;"),
+    ("mysql", "ALTER TABLE t ALTER COLUMN a SET NOT NULL;"),
+    ("mysql", "CREATE INDEX CONCURRENTLY i ON t (a);"),
+    ("mysql", "INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO NOTHING;"),
+    ("mysql", "UPDATE t SET a = b::int;"),
+    ("mysql", "SELECT a FROM t WHERE a ILIKE 'x%';"),
+    ("mysql", "CREATE EXTENSION pgcrypto;"),
+    ("mysql", "CREATE TABLE t (id integer PRIMARY KEY AUTOINCREMENT);"),
+    ("mysql", "VACUUM;"),
+    ("mysql", "mysql shop"),
+    ("sqlite", "CREATE TABLE t (id integer NOT NULL AUTO_INCREMENT);"),
+    ("sqlite", "ALTER TABLE t ALTER COLUMN a TYPE bigint;"),
+    ("sqlite", "SELECT a::text FROM t;"),
+    ("sqlite", "INSERT IGNORE INTO t VALUES (1);"),
+    ("sqlite", "CREATE INDEX CONCURRENTLY i ON t (a);"),
+    ("sqlite", "SHOW TABLES;"),
+];
+
+#[test]
+fn what_looks_foreign_and_is_not_passes() {
+    for (kind, sql) in [
+        ("postgres", "CREATE TABLE t (auto_increment int, engine text, comment text, unsigned int);"),
+        ("postgres", "COMMENT ON TABLE t IS 'has `names` # and ENGINE=InnoDB';"),
+        ("postgres", "SELECT 5 # 3, data #> '{a}', data::text FROM t;"),
+        ("postgres", "-- `id` AUTO_INCREMENT\n  INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO NOTHING;"),
+        ("postgres", "DO $$ BEGIN NULL; END $$;"),
+        ("postgres", "ALTER TABLE t ADD CONSTRAINT c CHECK (engine = 'x');"),
+        ("postgres", "SHOW search_path;"),
+        ("postgres", "LOCK TABLE t;"),
+        ("mysql", "CREATE TABLE t (id serial, jsonb int NOT NULL, `type` int);"),
+        ("mysql", "CREATE INDEX concurrently ON t (a);"),
+        ("mysql", "DROP INDEX concurrently ON t;"),
+        ("mysql", "ALTER TABLE t ALTER COLUMN a SET DEFAULT 1, ADD COLUMN type int;"),
+        ("mysql", "# a comment\n  UPDATE t SET a = 'x::y';"),
+        ("sqlite", "CREATE TABLE t (id int unsigned, `a` bigserial primary key, b jsonb not null);"),
+        ("sqlite", "INSERT OR IGNORE INTO t VALUES (1);"),
+        ("sqlite", "PRAGMA foreign_keys = off;"),
+        ("sqlite", "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING;"),
+    ] {
+        let codes = in_dialect(kind, sql);
+        assert!(!codes.contains(&"sql/wrong-language") && !codes.iter().any(|code| code.starts_with("form/")), "{kind}: {sql}: {codes:?}");
+    }
+}

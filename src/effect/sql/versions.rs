@@ -1,5 +1,5 @@
 //! What differs between servers of one dialect and between their versions. What a version does not know stands in `versions.facts`, each
-//! fact with its source; what is only decided by a version asks here.
+//! fact with its source; what is only decided by a version asks here. What only other servers know stands in `foreign.facts`.
 //!
 //! A version that is not given, or less exactly than a fact needs, decides nothing: then what holds is what holds for all.
 
@@ -71,7 +71,7 @@ impl Server {
         match fact.when {
             When::Since(version) => !self.version.is_some_and(|own| own.is_before(version)),
             When::Until(version) => !self.version.is_some_and(|own| own.is_from(version)),
-            When::Never => false,
+            When::Never | When::Foreign => false,
         }
     }
 }
@@ -81,12 +81,14 @@ enum When {
     Since(Version),
     Until(Version),
     Never,
+    /// It is the language of another server.
+    Foreign,
 }
 
 /// Something that some servers do not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    make: TargetKind,
+    makes: Vec<TargetKind>,
     when: When,
     /// Groups of tokens that stand in this order, each in one piece.
     words: Vec<Vec<&'static str>>,
@@ -94,8 +96,9 @@ pub struct Fact {
     anchored: bool,
     /// For people.
     pub name: &'static str,
+    /// Where it is written; of what is foreign, whose it is: `MySQL's`.
     pub source: &'static str,
-    /// `15+`, `<15`, `never`.
+    /// `15+`, `<15`, `never`, empty of what is foreign.
     versions: &'static str,
 }
 
@@ -105,8 +108,13 @@ impl Fact {
         match self.when {
             When::Since(_) => Some(format!("from {} on", self.versions.trim_end_matches('+'))),
             When::Until(_) => Some(format!("before {}", self.versions.trim_start_matches('<'))),
-            When::Never => None,
+            When::Never | When::Foreign => None,
         }
+    }
+
+    /// Returns whether it is the language of another server.
+    pub fn is_foreign(&self) -> bool {
+        self.when == When::Foreign
     }
 
     fn is_in(&self, words: &Words<'_>) -> bool {
@@ -128,19 +136,43 @@ impl Fact {
 
 fn is(words: &Words<'_>, index: usize, word: &str) -> bool {
     match word.as_bytes() {
-        [sign @ (b'(' | b')' | b'=')] => words.is_sign(index, *sign),
+        b"_" => matches!(words.kind(index), Some(TokenKind::Word | TokenKind::Name)) && !words.is(index, "on"),
+        b"'" => words.kind(index) == Some(TokenKind::Text),
+        // A lone `$` counts as a number where it might be a parameter.
+        b"$" => words.text(index) == "$",
+        [sign] if !sign.is_ascii_alphabetic() => words.is_sign(index, *sign),
         _ => words.is(index, word),
     }
 }
 
 static FACTS: LazyLock<Vec<Fact>> = LazyLock::new(|| {
     let lines = include_str!("versions.facts").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| fact(line).unwrap_or_else(|| panic!("versions.facts: {line}"))).collect()
+    let foreign = include_str!("foreign.facts").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let foreign = foreign.map(|line| elsewhere(line).unwrap_or_else(|| panic!("foreign.facts: {line}")));
+    foreign.chain(lines.map(|line| fact(line).unwrap_or_else(|| panic!("versions.facts: {line}")))).collect()
 });
+
+fn make(word: &str) -> Option<TargetKind> {
+    [TargetKind::Postgres, TargetKind::Mysql, TargetKind::Mariadb, TargetKind::Sqlite].into_iter().find(|kind| kind.word() == word)
+}
+
+fn groups(words: &'static str) -> Vec<Vec<&'static str>> {
+    words.split('…').map(|group| group.split_whitespace().collect()).filter(|group: &Vec<_>| !group.is_empty()).collect()
+}
+
+fn elsewhere(line: &'static str) -> Option<Fact> {
+    let (makes, rest) = line.split_once(" : ")?;
+    let makes: Vec<TargetKind> = makes.split_whitespace().map(make).collect::<Option<_>>()?;
+    let mut parts = rest.rsplitn(3, " : ").map(str::trim);
+    let (source, name, words) = (parts.next()?, parts.next()?, parts.next()?);
+    let anchored = !words.starts_with('…');
+    let words = groups(words);
+    (!words.is_empty()).then_some(Fact { makes, when: When::Foreign, words, anchored, name, source, versions: "" })
+}
 
 fn fact(line: &'static str) -> Option<Fact> {
     let mut parts = line.split(" : ").map(str::trim);
-    let (make, versions) = parts.next()?.split_once(' ')?;
+    let (kind, versions) = parts.next()?.split_once(' ')?;
     let versions = versions.trim();
     let words = parts.next()?;
     let when = match (versions.strip_suffix('+'), versions.strip_prefix('<')) {
@@ -148,21 +180,19 @@ fn fact(line: &'static str) -> Option<Fact> {
         (_, Some(until)) => When::Until(Version::of(until)?),
         _ => Some(When::Never).filter(|_| versions == "never")?,
     };
-    let make =
-        [TargetKind::Postgres, TargetKind::Mysql, TargetKind::Mariadb, TargetKind::Sqlite].into_iter().find(|kind| kind.word() == make)?;
-    let groups: Vec<Vec<&str>> =
-        words.split('…').map(|group| group.split_whitespace().collect()).filter(|group: &Vec<_>| !group.is_empty()).collect();
+    let makes = vec![make(kind)?];
+    let groups = groups(words);
     let (name, source) = (parts.next()?, parts.next()?);
     let whole = parts.next().is_none() && !groups.is_empty();
-    whole.then_some(Fact { make, when, words: groups, anchored: !words.starts_with('…'), name, source, versions })
+    whole.then_some(Fact { makes, when, words: groups, anchored: !words.starts_with('…'), name, source, versions })
 }
 
 /// Returns what a statement says that its server does not know, with the bytes of the statement.
 pub fn unfit(words: &Words<'_>, server: &Server) -> Option<(Range<usize>, &'static Fact)> {
     let first = words.token(0)?;
     let last = words.token(words.len().checked_sub(1)?)?;
-    let named = |word: &str| (0..words.len()).any(|index| words.kind(index) == Some(TokenKind::Word) && words.is(index, word));
-    let mut facts = FACTS.iter().filter(|fact| fact.make == server.make && !server.knows(fact));
+    let named = |word: &str| (0..words.len()).any(|index| is(words, index, word));
+    let mut facts = FACTS.iter().filter(|fact| fact.makes.contains(&server.make) && !server.knows(fact));
     // The word that an unanchored fact begins with is seldom there.
     let found = facts.find(|fact| (fact.anchored || named(fact.words[0][0])) && fact.is_in(words))?;
     Some((first.start as usize..last.end as usize, found))

@@ -81,32 +81,29 @@
 //! }
 //! ````
 
+use std::ops::Range;
+
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::effect::sql::{self, Server, Statement};
+use crate::effect::sql::Fact;
 use crate::plan::action::Code;
-use crate::plan::check::Probe;
 use crate::plan::id::Id;
 use crate::plan::target::Target;
 use crate::rules::{Context, Finder, Rule};
 
-use super::each_statement;
+use super::each_unfit;
 
 pub const RULE: Rule =
     Rule { name: "sql/not-in-version", severity: Severity::Error, finder: Finder::Rule(check), text: include_str!("not_in_version.rs") };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    each_statement(context, &mut |said| findings.extend(finding(context, said.on, said.code, said.statement)));
-    for (_, check) in context.plan.checks.iter() {
-        let (Some(Probe::Query(code)), Some(on)) = (&check.probe, check.on) else { continue };
-        let target = &context.plan.targets[on.value];
-        let Some(server) = Server::of(target).filter(|_| target.server_version.is_some()) else { continue };
-        let statements = sql::split_at(&code.text, &server);
-        findings.extend(statements.iter().filter_map(|statement| finding(context, on.value, code, statement)));
-    }
+    each_unfit(context, &mut |on, code, range, fact| {
+        if !fact.is_foreign() {
+            findings.push(finding(context, on, code, range, fact));
+        }
+    });
 }
 
-fn finding(context: &Context<'_>, on: Id<Target>, code: &Code, statement: &Statement) -> Option<Diagnostic> {
-    let (range, fact) = statement.reading.unfit.as_ref()?;
+fn finding(context: &Context<'_>, on: Id<Target>, code: &Code, range: &Range<usize>, fact: &Fact) -> Diagnostic {
     let target = &context.plan.targets[on];
     let kind = target.kind.value.word();
     let place = code.place(&context.sources.file(code.span.file).text, range);
@@ -119,5 +116,5 @@ fn finding(context: &Context<'_>, on: Id<Target>, code: &Code, statement: &State
     if let Some(version) = target.server_version.as_ref().filter(|_| fact.bound().is_some()) {
         finding = finding.because(version.span, "its version");
     }
-    Some(finding.help(format!("say it in a way that this server knows ({}), or correct `server-version`", fact.source)))
+    finding.help(format!("say it in a way that this server knows ({}), or correct `server-version`", fact.source))
 }
