@@ -55,6 +55,8 @@ pub struct Create {
     pub concurrently: bool,
     /// Of an index: `FULLTEXT`, `SPATIAL`.
     pub special: bool,
+    /// Of a constraint or an index: the columns that it names, where a row without values in all of them can't break it.
+    pub over: Vec<Vec<String>>,
     pub detail: Detail,
 }
 

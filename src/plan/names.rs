@@ -212,6 +212,8 @@ impl Names {
                 let finding = Diagnostic::error("reference/unknown", span, message, format!("not a {needed}"))
                     .because(declared, format!("`{name}` is declared here"));
                 Some(match self.near_of(name, wanted) {
+                    // It is declared as both, which has been said.
+                    Some(near) if near == name => return None,
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
                     None => finding.help(self.listing(wanted)),
                 })

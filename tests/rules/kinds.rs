@@ -304,3 +304,89 @@ fn a_plan_with_alarms_names_somebody() {
     let (from, end) = alarm.expect("it has an alarm");
     silent(rule, &format!("{}{}", &nobody[..from], &nobody[end..]));
 }
+
+/// Whoever does not know a column leaves it empty, and an empty one breaks no rule that asks for its value alone.
+#[test]
+fn a_rule_on_new_columns_is_no_rule_for_old_code() {
+    let rule = "sql/breaks-old-release";
+    let plan = "plan p \"P\" {\n  rto 1h\n}\ntarget db \"D\" postgres { url $DATABASE_URL }\ntarget app \"A\" manual\nrelease old \"O\" of app {\n  \
+                running\n  deploy manual \"Promote 1\"\n}\nrelease new \"N\" of app { deploy manual \"Promote 2\" }\nphase m \"M\" at T {\n  change ref \
+                \"R\" on db {\n    do ```sql\n      ALTER TABLE orders ADD COLUMN ref text;\n    ```\n    undo auto\n  }\n  change ruled \"U\" on db {\n    \
+                do ```sql\n      RULE;\n    ```\n    undo manual \"Take the rule out\"\n  }\n  change live \"L\" on app {\n    do deploy new\n    undo \
+                deploy old\n  }\n}\nscenario back \"B\" {\n  applies from live\n  undo live\n}\n";
+    for text in [
+        "ALTER TABLE orders ADD CONSTRAINT r CHECK (ref ~ '^[A-Z]+$' AND length(ref) < 20)",
+        "ALTER TABLE orders ADD CONSTRAINT r CHECK (ref::text IN ('a', 'b')) NOT VALID",
+        "ALTER TABLE orders ADD CONSTRAINT r FOREIGN KEY (ref) REFERENCES refs (name)",
+        "ALTER TABLE orders ADD CONSTRAINT r UNIQUE (ref)",
+        "CREATE UNIQUE INDEX r ON orders (ref)",
+        "CREATE UNIQUE INDEX CONCURRENTLY r ON orders USING btree (lower(ref) DESC)",
+    ] {
+        silent(rule, &with(plan, "RULE", text));
+    }
+    for text in [
+        "ALTER TABLE orders ADD CONSTRAINT r CHECK (ref IS NOT NULL)",
+        "ALTER TABLE orders ADD CONSTRAINT r CHECK (coalesce(ref, '') <> '')",
+        "ALTER TABLE orders ADD CONSTRAINT r CHECK (ref <> name)",
+        "ALTER TABLE orders ADD CONSTRAINT r CHECK (name <> '')",
+        "ALTER TABLE orders ADD CONSTRAINT r FOREIGN KEY (name) REFERENCES refs (name)",
+        "ALTER TABLE orders ADD CONSTRAINT r UNIQUE NULLS NOT DISTINCT (ref)",
+        "CREATE UNIQUE INDEX r ON orders (name)",
+        "CREATE UNIQUE INDEX r ON orders (ref) NULLS NOT DISTINCT",
+    ] {
+        catches(rule, &with(plan, "RULE", text));
+    }
+}
+
+#[test]
+fn code_that_asks_behind_what_it_did_is_asked() {
+    let rule = "check/missing";
+    let plan = "plan p \"P\" {\n  rto 1h\n}\ntarget db \"D\" postgres { url $DATABASE_URL }\ntarget host \"H\" host { dir \"/srv\" }\nwriter shop \"S\" \
+                writes db\ncheck there \"T\" on db {\n  query ```sql\n    SELECT count(*) FROM orders\n  ```\n  expect > 0\n}\nphase m \"M\" at T {\n  \
+                change closed \"C\" on host {\n    do ```sh\n      STOP\n    ```\n    undo ```sh\n      systemctl start shop\n    ```\n    stops shop\n  \
+                }\n}\nscenario back \"B\" {\n  applies from closed\n  undo closed\n  verify there\n}\n";
+    for text in [
+        "kubectl scale deployment/shop --replicas=0\n      kubectl wait --for=delete pod -l app=shop --timeout=2m",
+        "kubectl scale deployment/shop --replicas=0\n      kubectl rollout status deployment/shop",
+        "systemctl stop shop\n      ! systemctl is-active --quiet shop",
+        "systemctl stop shop\n      while pgrep -x shop; do\n        sleep 1\n      done",
+        "systemctl stop shop\n      test ! -e /run/shop.pid || exit 1",
+    ] {
+        silent(rule, &with(plan, "STOP", text));
+    }
+    for text in [
+        "systemctl stop shop",
+        "systemctl stop shop\n      sleep 5\n      echo stopped",
+        "test -e /run/shop.pid\n      systemctl stop shop",
+        "systemctl stop shop\n      pgrep -x shop || true",
+        "kubectl scale deployment/shop --replicas=0\n      kubectl get pods",
+    ] {
+        catches(rule, &with(plan, "STOP", text));
+    }
+}
+
+#[test]
+fn a_duty_is_a_use_of_a_role() {
+    let rule = "reference/unused";
+    let plan = example("reversal/relative", "Mended") + "role vendor \"V\" {\n  contact \"vendor@example.org\"\n}\n";
+    catches(rule, &plan);
+    silent(rule, &with(&plan, "  contact \"vendor@example.org\"\n", "  contact \"vendor@example.org\"\n  duty \"Opens the console\"\n"));
+}
+
+#[test]
+fn a_name_that_is_declared_twice_is_not_proposed_in_its_own_place() {
+    let plan = example("reversal/relative", "Mended");
+    let twice = "target shop \"S\" manual\nrelease shop \"S\" of shop { deploy manual \"Promote\" }\nphase late \"L\" at T+1d {\n  deploy shop\n}\n";
+    let told = Rbk::new().file("plan.rbk", plan + twice).args("check --format concise plan.rbk").run();
+    assert!(told.stdout.contains("[reference/duplicate]") && !told.stdout.contains("[reference/unknown]"), "{}", told.stdout);
+}
+
+#[test]
+fn a_database_is_not_compared_with_itself() {
+    let rule = "check/vacuous";
+    let two = "target old \"O\" postgres { url $OLD_URL }\ntarget other \"N\" postgres { url $NEW_URL }\ncheck same \"S\" {\n  compare old, other \
+               ```sql\n    SELECT count(*) FROM orders\n  ```\n}\n";
+    let plan = example("reversal/relative", "Mended") + two;
+    silent(rule, &plan);
+    catches(rule, &with(&plan, "compare old, other", "compare old, old"));
+}

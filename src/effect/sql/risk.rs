@@ -41,8 +41,15 @@ pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Ris
         let is_own = !parts.iter().any(|part| part.contains('…')) && known.has(kind, parts, dialect)
             || matches!(&effect.act, Act::Update { columns, .. } if !columns.is_empty() && columns.iter().all(column))
             || is_ledger(effect);
+        // Who does not know the columns writes nothing into them.
+        let asks_new = matches!(&effect.act, Act::Create(create)
+            if !create.over.is_empty() && create.over.iter().all(|column| known.has(ObjectKind::Column, column, dialect)));
         if !is_own {
-            of_one(effect, dialect, known, &mut |class, why| found.push(Risk { class, of, why }));
+            of_one(effect, dialect, known, &mut |class, why| {
+                if class != Class::Breaks || !asks_new {
+                    found.push(Risk { class, of, why });
+                }
+            });
         }
         known.follow(effect, dialect);
     }

@@ -6,8 +6,8 @@
 //!
 //! A scenario that takes changes back, restores, or runs code, and in which nothing is verified; and a change or step that
 //! `freezes` a target or `stops` a writer without a `verify` of its own or right behind it, as everything that comes later
-//! rests on it. A flag that the bundle sets is read back. A check that the scenario can't go on without (`verify`, `needs`, a
-//! change's `applied` or `undone`) counts; what is only shown does not.
+//! rests on it; code that asks itself behind what it did (`kubectl wait`, `! pgrep`) needs none. A flag that the bundle sets
+//! is read back. A check that the scenario can't go on without (`verify`, `needs`, a change's `applied` or `undone`) counts; what is only shown does not.
 //!
 //! ## Why it matters in the incident
 //!
@@ -87,6 +87,9 @@
 
 use crate::analysis::program::{Item, Work, items};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh;
+use crate::effect::sql::Sight;
+use crate::plan::action::Code;
 use crate::rules::{Context, Finder, Rule};
 
 pub const RULE: Rule =
@@ -119,6 +122,29 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Programs whose status is an answer.
+const ASKS: [&str; 9] = ["test", "[", "[[", "grep", "pgrep", "pidof", "cmp", "diff", "nc"];
+
+/// Returns whether a script asks, behind the last thing that it does, with an answer that stops it.
+fn asks_itself(code: &Code) -> bool {
+    let script = sh::of(code);
+    let behind = script.commands.iter().rev().take_while(|command| command.sight == Sight::Reads);
+    let mut asked = behind.filter(|command| {
+        let words: Vec<&str> = command.words.iter().map(|word| word.text.as_deref().unwrap_or("")).collect();
+        match words.as_slice() {
+            ["kubectl" | "oc", rest @ ..] => rest.contains(&"wait") || rest.contains(&"rollout") && rest.contains(&"status"),
+            ["systemctl", rest @ ..] => rest.contains(&"is-active"),
+            [program, ..] => ASKS.contains(program),
+            [] => false,
+        }
+    });
+    // `|| true` takes any answer.
+    asked.any(|command| {
+        let then = code.text.get(command.range.end..).unwrap_or("").trim_start();
+        then.strip_prefix("||").is_none_or(|then| ["exit", "return", "{", "("].iter().any(|stop| then.trim_start().starts_with(stop)))
+    })
+}
+
 /// Finds what keeps writers out and is not asked whether it does.
 fn rests(context: &Context<'_>, items: &[&Item<'_>], findings: &mut Vec<Diagnostic>) {
     let plan = context.plan;
@@ -126,6 +152,7 @@ fn rests(context: &Context<'_>, items: &[&Item<'_>], findings: &mut Vec<Diagnost
         let Some(effects) = item.effects.filter(|_| !matches!(item.work, Work::Set { .. } | Work::Unset { .. })) else { continue };
         let asked = !item.verify.is_empty()
             || item.applied.is_some()
+            || matches!(item.work, Work::Shell(code) if asks_itself(code))
             || items[at + 1..].iter().take(2).any(|next| matches!(next.work, Work::Verify(_)));
         let shuts: Vec<(&str, _)> = effects
             .freezes

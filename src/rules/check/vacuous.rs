@@ -6,7 +6,7 @@
 //!
 //! A check by command that asks the exit status of a command which always succeeds (`ps`, `alembic current`, `git log`, `wc`,
 //! `head`, a `psql -c "SELECT …"` whose result nobody looks at); `ps | grep` that finds itself; `kubectl get …
-//! | grep -v` that finds the headings; `expect >= 0`; a count of
+//! | grep -v` that finds the headings; `expect >= 0`; a database that is compared with itself; a count of
 //! sessions that counts its own; and a join that looks for rows without a partner but leaves exactly these out.
 //!
 //! ## Why it matters in the incident
@@ -102,6 +102,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let found = match &check.probe {
             Some(Probe::Run(code)) => run(context, check, code),
             Some(Probe::Query(code)) => query(check, code).map(|(why, help)| (code.span, why, help)),
+            Some(Probe::Compare { left, right, .. }) if left.value == right.value => {
+                let name = &context.plan.targets[left.value].header.name;
+                Some((right.span, format!("`{name}` always holds what it holds"), "name the other database"))
+            }
             _ => None,
         };
         let Some((place, why, help)) = found else { continue };

@@ -6,7 +6,7 @@
 //!
 //! A target, role, backup, check, flag, release, channel, message, parameter or secret that nothing refers to, a scenario
 //! without `applies` that nothing runs, and a `slot` that its message does not hold. What a file brought in by `use` declares may go unused: it is shared with other plans.
-//! So may a release that is `running`: it says what `undo auto` deploys.
+//! So may a release that is `running`: it says what `undo auto` deploys; and a role with a `duty`.
 //!
 //! ## Why it matters in the incident
 //!
@@ -132,6 +132,10 @@ fn empty_slots(message: &Message, findings: &mut Vec<Diagnostic>) {
 /// variable, SQL the client's), or the release that runs to begin with.
 fn is_read(context: &Context<'_>, declared: Declared<'_>) -> bool {
     let name = &declared.header.name;
+    // What somebody is responsible for and no step shows is a `duty`.
+    if declared.kind == "role" {
+        return context.plan.roles.iter().any(|(_, role)| role.header.name == *name && !role.duties.is_empty());
+    }
     if declared.kind == "release" {
         return context.plan.releases.iter().any(|(_, release)| release.header.name == *name && release.running.is_some());
     }

@@ -1,5 +1,6 @@
 //! `ALTER …`: each action of a table on the object that it names.
 
+use super::create::constrained;
 use super::{Reader, kind};
 use crate::effect::act::{Act, Alter, Create, Detail};
 use crate::effect::object::{Object, ObjectKind};
@@ -184,9 +185,10 @@ impl Reader<'_> {
             } else {
                 cursor.member(ObjectKind::Constraint, table)
             };
+            let over = constrained(*cursor, table);
             let detail = self.rule(cursor).unwrap_or_default();
             let object = named.unwrap_or_else(|| cursor.nameless(ObjectKind::Constraint, table, from));
-            return self.add(Act::Create(Create { lenient, detail, ..Create::default() }), object);
+            return self.add(Act::Create(Create { lenient, over, detail, ..Create::default() }), object);
         }
         let key = cursor.sees_one(&["index", "key"])
             || cursor.sees_one(&["fulltext", "spatial"])

@@ -4,6 +4,7 @@ use super::{Reader, kind};
 use crate::effect::act::{Act, Create, Detail, Rule};
 use crate::effect::object::{Object, ObjectKind};
 use crate::effect::sql::cursor::{Cursor, belongs};
+use crate::effect::sql::lexis::TokenKind;
 
 impl Reader<'_> {
     pub(super) fn create(&mut self, mut cursor: Cursor<'_, '_>) {
@@ -86,6 +87,12 @@ impl Reader<'_> {
             index.of = Some(table.own[..table.own.rfind('.').unwrap_or(0)].to_owned());
             index.parts.insert(0, schema.clone());
         }
+        if create.detail == (Detail::Index { unique: true }) && cursor.before_end(&["nulls", "not", "distinct"]).is_none() {
+            if cursor.eat(&["using"]) {
+                cursor.at += 1;
+            }
+            create.over = over(cursor, &table);
+        }
         self.add(Act::Create(create), index);
         self.add(Act::Read, table);
     }
@@ -166,6 +173,54 @@ impl Reader<'_> {
         let unchecked = cursor.ahead(&["not", "valid"]).is_some() || cursor.ahead(&["not", "enforced"]).is_some();
         Some(Detail::Constraint { rule, unchecked })
     }
+}
+
+/// Returns the columns that a constraint names, where a row without values in all of them keeps it: SQL takes neither a comparison
+/// with nothing for broken, nor two rows without a value for the same.
+pub(super) fn constrained(mut cursor: Cursor<'_, '_>, table: &Object) -> Vec<Vec<String>> {
+    if cursor.eat(&["foreign", "key"]) || cursor.eat(&["check"]) || cursor.eat(&["unique"]) { over(cursor, table) } else { Vec::new() }
+}
+
+/// Returns the columns between the brackets that open here, if nothing else stands there that has a value where they have none.
+fn over(mut cursor: Cursor<'_, '_>, table: &Object) -> Vec<Vec<String>> {
+    const LINKS: [&str; 16] = [
+        "and", "or", "not", "in", "between", "like", "ilike", "similar", "to", "regexp", "rlike", "any", "array", "collate", "asc", "desc",
+    ];
+    const STRICT: [&str; 8] = ["abs", "char_length", "jsonb_typeof", "length", "lower", "octet_length", "trim", "upper"];
+    let (mut depth, mut found) = (0, Vec::new());
+    while !cursor.is_end() {
+        match cursor.kind() {
+            Some(TokenKind::Sign(b'(')) => {
+                depth += 1;
+                cursor.at += 1;
+            }
+            Some(TokenKind::Sign(b')')) => {
+                depth -= 1;
+                if depth == 0 {
+                    return found;
+                }
+                cursor.at += 1;
+            }
+            _ if depth == 0 => break,
+            // The type of a cast.
+            Some(TokenKind::Sign(b':')) => {
+                while cursor.eat_sign(b':') {}
+                cursor.type_name();
+            }
+            Some(TokenKind::Word | TokenKind::Name) if !cursor.eat_one(&LINKS) => {
+                let calls = cursor.sees_one(&STRICT);
+                let Some(column) = cursor.member(ObjectKind::Column, table) else { break };
+                match (cursor.sees_sign(b'('), calls) {
+                    (true, true) => {}
+                    (true, false) => break,
+                    (false, _) => found.push(column.parts),
+                }
+            }
+            Some(TokenKind::Word | TokenKind::Name) => {}
+            _ => cursor.at += 1,
+        }
+    }
+    Vec::new()
 }
 
 /// Returns whether a default is worked out for each row: it calls what gives another value each time.
