@@ -26,6 +26,16 @@ fn plans_with_the_mistakes_of_teams_are_told_what_is_true() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Plans as careful teams would write them: there is nothing to tell of them.
+#[test]
+fn sound_plans_of_teams_are_left_alone() {
+    for name in ["console", "gh-ost", "kiosk", "ledger", "proxy", "rename-over-releases"] {
+        let plan = fs::read_to_string(root().join(format!("tests/fixtures/kinds/sound/{name}.rbk"))).expect("it is there");
+        let told = Rbk::new().file("plan.rbk", plan).args("check --fail-on info --format concise plan.rbk").run();
+        assert_eq!((told.status, told.stdout.as_str()), (0, ""), "{name}");
+    }
+}
+
 #[test]
 fn before_the_point_of_no_return_everything_means_what_may_have_been_done() {
     let plan = "plan p \"P\" {\n  rto 1h\n}\ntarget db \"D\" postgres { url $DATABASE_URL }\nphase m \"M\" at T {\n  change note \"N\" on db {\n    \
