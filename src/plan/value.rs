@@ -133,7 +133,7 @@ impl Level {
 }
 
 /// A value in the plan, or the name of an environment variable that holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     Literal(String),
     Variable(String),

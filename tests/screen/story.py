@@ -33,7 +33,7 @@ def at_a_terminal(command, home, dialogue):
         os.chdir(home)
         os.environ["TERM"] = "xterm"
         os.execvp("sh", ["sh", "-c", command])
-    words, seen, left, end = b"", 0, list(dialogue), time.time() + 60
+    words, seen, left, end = b"", 0, list(dialogue), time.time() + 240
     while time.time() < end:
         if select.select([terminal], [], [], 0.1)[0]:
             try:
@@ -46,6 +46,9 @@ def at_a_terminal(command, home, dialogue):
         if left and left[0][0] in words[seen:].decode("utf8", "replace"):
             seen = len(words)
             answer = left.pop(0)[1]
+            if answer in KEYS:
+                # Nobody presses a key before the shell has begun to read: a signal that comes first waits for the end of the line.
+                time.sleep(1)
             os.write(terminal, KEYS.get(answer, answer.encode() + b"\n"))
     else:
         os.kill(pid, signal.SIGKILL)

@@ -5,7 +5,8 @@
 //! ## What it finds
 //!
 //! Two targets with the same address: databases with one `url` or one variable for it, SQLite databases or environment files with one `file`.
-//! Hosts are left out: one machine may run several applications. That a check asks another target than the one that was changed is
+//! Hosts are left out: one machine may run several applications; so are two names of which something on one `freezes` or `thaws` the
+//! other, since whoever wrote that knows that they are one. That a check asks another target than the one that was changed is
 //! `check/wrong-target`.
 //!
 //! ## Why it matters in the incident
@@ -86,7 +87,7 @@
 //! }
 //! ````
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::sql::Dialect;
@@ -103,15 +104,17 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let mut known: HashMap<(Option<Dialect>, &str), Id<Target>> = HashMap::new();
+    let tied = tied(context);
+    let mut known: HashMap<(Option<Dialect>, &Place), Id<Target>> = HashMap::new();
     for (id, target) in context.plan.targets.iter() {
         let kind = target.kind.value;
         let Some(place) = target.url.as_ref().or(target.file.as_ref()).filter(|_| kind.is_database() || kind == TargetKind::EnvFile) else {
             continue;
         };
-        let (Place::Literal(text) | Place::Variable(text)) = &place.value;
-        let Some(first) = known.insert((Dialect::of(kind), text), id) else { continue };
-        known.insert((Dialect::of(kind), text), first);
+        let first = *known.entry((Dialect::of(kind), &place.value)).or_insert(id);
+        if first == id || tied.contains(&(first, id)) || tied.contains(&(id, first)) {
+            continue;
+        }
         let first = &context.plan.targets[first];
         let (name, other) = (&target.header.name, &first.header.name);
         let message =
@@ -122,4 +125,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
         findings.push(finding.help(format!("write `{other}` wherever `{name}` stands, or give `{name}` its own address")));
     }
+}
+
+/// Returns the targets whose writes something on another one stops or lets in again: who wrote that knows that they are one.
+fn tied(context: &Context<'_>) -> HashSet<(Id<Target>, Id<Target>)> {
+    let programs = context.facts.scenarios.iter().chain([&context.facts.forward]);
+    let items = programs.flat_map(|program| program.items());
+    let pairs = items.flat_map(|item| {
+        let shut = item.effects.into_iter().flat_map(|effects| effects.freezes.iter().chain(&effects.thaws));
+        shut.filter_map(|target| Some((item.on?, target.value)))
+    });
+    pairs.collect()
 }

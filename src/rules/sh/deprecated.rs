@@ -116,7 +116,6 @@ use std::sync::LazyLock;
 use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::sh::{self, Command};
-use crate::plan::Plan;
 use crate::plan::target::TargetKind;
 use crate::rules::{Context, Finder, Rule};
 
