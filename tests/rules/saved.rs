@@ -119,6 +119,7 @@ fn two_names_of_one_system_are_told() {
     let plan = example(rule, "Caught");
     catches(rule, &with(&plan, "url $DATABASE_URL", "url \"postgresql://db/shop\""));
     silent(rule, &with(&plan, "archive\" postgres { url $DATABASE_URL }", "archive\" postgres { url $ARCHIVE_URL }"));
+    silent(rule, &with(&plan, "UPDATE orders SET", "UPDATE lists SET"));
     let host = |name: &str| format!("target {name} \"An app\" host {{\n  ssh \"deploy@web\"\n  dir \"/srv/{name}\"\n}}\n");
     let apps = &format!("{}{}\nphase migrate", host("one"), host("two"));
     silent(rule, &with(&example(rule, "Mended"), "phase migrate", apps));

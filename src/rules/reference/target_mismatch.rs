@@ -4,9 +4,8 @@
 //!
 //! ## What it finds
 //!
-//! Two targets with the same address: databases with one `url` or one variable for it, SQLite databases or environment files with one `file`.
-//! Hosts are left out: one machine may run several applications; so are two names of which something on one `freezes` or `thaws` the
-//! other, since whoever wrote that knows that they are one. That a check asks another target than the one that was changed is
+//! Two targets with the same address: databases with one `url` (or `file`, or one variable for it) whose changes meet in a table or another
+//! object, and environment files with one `file`. A server's roles and one of its databases may well be two targets. Hosts are left out: one machine may run several applications. That a check asks another target than the one that was changed is
 //! `check/wrong-target`.
 //!
 //! ## Why it matters in the incident
@@ -104,15 +103,15 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let tied = tied(context);
-    let mut known: HashMap<(Option<Dialect>, &Place), Id<Target>> = HashMap::new();
+    let mut known: HashMap<(Option<Dialect>, &str), Id<Target>> = HashMap::new();
     for (id, target) in context.plan.targets.iter() {
         let kind = target.kind.value;
         let Some(place) = target.url.as_ref().or(target.file.as_ref()).filter(|_| kind.is_database() || kind == TargetKind::EnvFile) else {
             continue;
         };
-        let first = *known.entry((Dialect::of(kind), &place.value)).or_insert(id);
-        if first == id || tied.contains(&(first, id)) || tied.contains(&(id, first)) {
+        let (Place::Literal(text) | Place::Variable(text)) = &place.value;
+        let first = *known.entry((Dialect::of(kind), text.as_str())).or_insert(id);
+        if first == id || kind.is_database() && changed(context, first).is_disjoint(&changed(context, id)) {
             continue;
         }
         let first = &context.plan.targets[first];
@@ -127,13 +126,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Returns the targets whose writes something on another one stops or lets in again: who wrote that knows that they are one.
-fn tied(context: &Context<'_>) -> HashSet<(Id<Target>, Id<Target>)> {
-    let programs = context.facts.scenarios.iter().chain([&context.facts.forward]);
-    let items = programs.flat_map(|program| program.items());
-    let pairs = items.flat_map(|item| {
-        let shut = item.effects.into_iter().flat_map(|effects| effects.freezes.iter().chain(&effects.thaws));
-        shut.filter_map(|target| Some((item.on?, target.value)))
-    });
-    pairs.collect()
+/// Returns the names of what the changes of a target change.
+fn changed<'a>(context: &Context<'a>, on: Id<Target>) -> HashSet<&'a String> {
+    let changes = context.graph.order().iter().filter(|change| context.plan.changes[**change].on.is_some_and(|own| own.value == on));
+    changes.flat_map(|change| context.graph.touched(*change).changed()).filter_map(|touch| touch.object.parts.first()).collect()
 }
