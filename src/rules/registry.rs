@@ -91,6 +91,7 @@ pub const REGISTRY: &[Rule] = &[
     sql::unvalidated_constraint::RULE,
     sql::wrong_language::RULE,
     sh::deprecated::RULE,
+    sh::destructive::RULE,
     sh::secret_on_command_line::RULE,
     sh::shellcheck::RULE,
     sh::syntax::RULE,

@@ -80,3 +80,38 @@ fn a_change_without_undo_tells_what_its_shell_destroys() {
     catches("reversal/undeclared", &plan);
     assert!(shown(&plan).contains("`tidy` destroys `orders`, and nothing says how that is taken back"), "{}", shown(&plan));
 }
+
+#[test]
+fn files_that_go_for_good_were_saved_before() {
+    let rule = "sh/destructive";
+    let plan = example(rule, "Caught");
+    let run = |code: &str| with(&plan, "rm -rf /srv/shop/uploads/2019", &code.replace('\n', "\n      "));
+    for code in [
+        "sudo rm -r /srv/shop/uploads",
+        "ssh web1 'rm -rf /srv/shop/uploads'",
+        "aws s3 rm s3://shop/uploads --recursive",
+        "terraform destroy -auto-approve",
+        "git reset --hard v1.2",
+        "git clean -fdx",
+        "tar -czf /mnt/a.tgz /srv/shop/other\nrm -rf /srv/shop/uploads",
+    ] {
+        catches(rule, &run(code));
+    }
+    for code in [
+        "rm /srv/shop/lock",
+        "rm -rf /tmp/work",
+        "rm -rf \"$FOLDER\"",
+        "rm -rf /srv/shop/node_modules /srv/shop/cache",
+        "mkdir /srv/shop/new\nrm -rf /srv/shop/new",
+        "tar -czf /mnt/a.tgz /srv/shop\nrm -rf /srv/shop/uploads",
+        "cp -a /srv/shop/uploads /mnt/uploads\nrm -rf /srv/shop/uploads",
+        "git stash\ngit reset --hard v1.2",
+        "git checkout v1.2 -- config",
+        "aws s3 rm s3://shop/lock",
+        "kubectl delete deploy shop",
+    ] {
+        silent(rule, &run(code));
+    }
+    let step = "step old-gone \"The uploads of 2019 are gone\" on files {\n";
+    silent(rule, &with(&plan, step, &format!("{step}    destroys uploads\n")));
+}

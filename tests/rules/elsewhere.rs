@@ -80,7 +80,6 @@ const CODE: &[(&str, &str, &str, &str)] = &[
     ("sql/table-rewrite", "postgres", "ALTER TABLE t ALTER COLUMN a TYPE bigint;", BACK),
     ("decision/no-way-forward", "postgres", "DROP TABLE t;", BACK),
     ("order/unpaired-checkpoint", "postgres", "ALTER TABLE t RENAME TO u;", BACK),
-    ("sh/destructive", "sh", "kubectl delete pvc data", BACK),
     ("sh/sql-inside", "sh", "psql -v ON_ERROR_STOP=1 -c 'DROP TABLE t CASCADE'", BACK),
     ("sh/no-fail-fast", "sh", "psql -f change.sql", BACK),
     ("sh/not-exported", "sh", "./migrate \"$UUID_ENABLED\"", BACK),
