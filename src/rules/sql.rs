@@ -70,8 +70,11 @@ pub fn each_statement(context: &Context<'_>, visit: &mut dyn FnMut(&Said<'_, '_>
     }
 }
 
+/// Takes what a server does not know: the target, the code, the bytes of the statement, the fact.
+type Unfit<'v> = dyn FnMut(Id<Target>, &Code, &Range<usize>, &'static Fact) + 'v;
+
 /// Visits every statement, those of checks too, with the bytes of what its server does not know.
-pub fn each_unfit(context: &Context<'_>, visit: &mut dyn FnMut(Id<Target>, &Code, &Range<usize>, &'static Fact)) {
+pub fn each_unfit(context: &Context<'_>, visit: &mut Unfit<'_>) {
     each_statement(context, &mut |said| {
         if let Some((range, fact)) = &said.statement.reading.unfit {
             visit(said.on, said.code, range, fact);
