@@ -103,14 +103,13 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let mut known: HashMap<(Option<Dialect>, &str), Id<Target>> = HashMap::new();
+    let mut known: HashMap<(Option<Dialect>, &Place), Id<Target>> = HashMap::new();
     for (id, target) in context.plan.targets.iter() {
         let kind = target.kind.value;
         let Some(place) = target.url.as_ref().or(target.file.as_ref()).filter(|_| kind.is_database() || kind == TargetKind::EnvFile) else {
             continue;
         };
-        let (Place::Literal(text) | Place::Variable(text)) = &place.value;
-        let first = *known.entry((Dialect::of(kind), text.as_str())).or_insert(id);
+        let first = *known.entry((Dialect::of(kind), &place.value)).or_insert(id);
         if first == id || kind.is_database() && changed(context, first).is_disjoint(&changed(context, id)) {
             continue;
         }
