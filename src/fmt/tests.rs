@@ -97,3 +97,10 @@ fn nothing_stays_nothing() {
     assert_eq!(formatted("\n \n"), "");
     assert_eq!(formatted("# only a comment"), "# only a comment\n");
 }
+
+#[test]
+fn a_fence_that_can_not_be_moved_means_the_same_afterwards() {
+    // The body's line begins a declaration, further out than what seems to close it: the fence was never closed.
+    let once = formatted("drill {\nset-up ```sh\ncheck a \"A\"\n     ```\n}\nplan p \"P\" { summary \"x\" }\n");
+    assert_eq!(formatted(&once), once);
+}

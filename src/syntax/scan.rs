@@ -4,6 +4,8 @@
 //! from here: one bad declaration does not touch its neighbours, what is never closed is shown where it was opened,
 //! and nesting is bounded before anything recurses. One pass, linear in the text.
 
+use std::ops::Range;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
@@ -52,7 +54,7 @@ impl Declaration {
     }
 
     /// Returns the indices of its findings among the scan's.
-    pub fn findings(self) -> std::ops::Range<usize> {
+    pub fn findings(self) -> Range<usize> {
         self.findings.0..self.findings.1
     }
 }
@@ -96,11 +98,13 @@ struct Scanner<'t> {
     findings: Vec<Diagnostic>,
     /// For 3, 4 and 5 backticks: from here on no line closes such a fence. Keeps unclosed fences linear.
     unclosable: [usize; 3],
+    /// The same of openings in these places: what would close them stands behind a declaration, and further in.
+    astray: [Range<usize>; 3],
 }
 
 impl<'t> Scanner<'t> {
     fn new(text: &'t str, file: FileId) -> Scanner<'t> {
-        Scanner { text, bytes: text.as_bytes(), file, at: 0, findings: Vec::new(), unclosable: [usize::MAX; 3] }
+        Scanner { text, bytes: text.as_bytes(), file, at: 0, findings: Vec::new(), unclosable: [usize::MAX; 3], astray: Default::default() }
     }
 
     /// Moves to the next statement at top level and returns its start.
@@ -433,20 +437,29 @@ impl<'t> Scanner<'t> {
 
     /// Returns the end of the fence's closing backticks.
     fn fence_end(&mut self, start: usize, ticks: usize, line_end: usize) -> Option<usize> {
-        if start >= self.unclosable[ticks - 3] {
+        if start >= self.unclosable[ticks - 3] || self.astray[ticks - 3].contains(&start) {
             return None;
         }
         let indented = self.bytes[self.line_start(start)].is_ascii_whitespace();
+        let mut declared = None;
         let mut at = line_end + 1;
         while at < self.bytes.len() {
             let end = self.line_end(at);
             let line = self.text[at..end].trim();
             if line.len() == ticks && line.bytes().all(|byte| byte == b'`') {
                 let leading = self.text[at..end].len() - self.text[at..end].trim_start().len();
+                // A body that begins further out than its end is none: the line closes another fence, or one that was moved.
+                if let Some(last) = declared.filter(|_| leading > 0) {
+                    self.astray[ticks - 3] = start..last;
+                    return None;
+                }
                 return Some(at + leading + ticks);
             }
-            if indented && self.begins_declaration(at) {
-                return None;
+            if self.begins_declaration(at) {
+                if indented {
+                    return None;
+                }
+                declared = Some(at);
             }
             at = end + 1;
         }
