@@ -135,20 +135,10 @@ impl<'a> Derived<'a> {
 
 /// Tells programs about a run that ended before anything was checked, in the form that they read.
 fn early(options: &CheckArgs, message: &str, help: Option<&str>) -> Result<(), Stop> {
-    let trouble = Trouble { message: message.to_owned(), help: help.map(str::to_owned) };
+    let troubles = [Trouble { message: message.to_owned(), help: help.map(str::to_owned) }];
     let paths = BTreeMap::new();
     let fails = options.choice.fail_on.map_or(Severity::Error, FailOn::severity);
-    let run = Run {
-        checked: &[],
-        unread: &[],
-        troubles: &[trouble],
-        rules: &[],
-        paths: &paths,
-        verdicts: None,
-        profiles: &[],
-        before: None,
-        fails,
-    };
+    let run = Run::ended(&troubles, &paths, fails);
     let told = Told { run, look: terminal::look(&options.look, Stream::Stdout), options };
     // The trouble itself is told in any case; a report that can't be written either adds nothing.
     let _ = told.write_files();
@@ -167,18 +157,7 @@ pub fn misused(words: &[OsString], message: &str) {
     let message = message.trim().trim_start_matches("error: ").to_owned();
     let paths = BTreeMap::new();
     let troubles = [Trouble { message, help: None }];
-    let fails = Severity::Error;
-    let run = Run {
-        checked: &[],
-        unread: &[],
-        troubles: &troubles,
-        rules: &[],
-        paths: &paths,
-        verdicts: None,
-        profiles: &[],
-        before: None,
-        fails,
-    };
+    let run = Run::ended(&troubles, &paths, Severity::Error);
     if !matches!(format, ReportFormat::Human | ReportFormat::Concise) {
         let _ = product(&reports::render(format, &run, report::Look::default()));
     }

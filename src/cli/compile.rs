@@ -129,9 +129,7 @@ pub fn compile_with(
 
 /// Reads and compiles the plan at `path`; a file that can't be read is trouble.
 pub fn open(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
-    let input = Input::named(path, None);
-    let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(path))))?;
-    let options = settings::load(options)?.input(options);
+    let (input, bytes, options) = begin(path, options)?;
     // What guidance asks for and a plan does not say keeps nobody from a runbook or a bundle: `rbk check` tells it.
     let held = InputArgs { profiles: Vec::new(), ..options.clone() };
     Ok(Compiled { profiles: options.profiles, ..compile(&input, bytes, &held)? })
@@ -139,11 +137,16 @@ pub fn open(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
 
 /// Does the same without a look at the repository around it.
 pub fn open_alone(path: &Path, options: &InputArgs) -> Result<Compiled, Stop> {
-    let input = Input::named(path, None);
-    let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(path))))?;
-    let options = settings::load(options)?.input(options);
+    let (_, bytes, options) = begin(path, options)?;
     let disk = Disk::around(path, options.root.as_deref())?;
     compile_with(&files::shown(path), bytes, (&disk, None), &options)
+}
+
+/// Reads a plan's text, and the settings that hold for it.
+fn begin(path: &Path, options: &InputArgs) -> Result<(Input, Vec<u8>, InputArgs), Stop> {
+    let input = Input::named(path, None);
+    let bytes = input.read().map_err(|reason| Stop::trouble(format!("{}: {reason}", files::shown(path))))?;
+    Ok((input, bytes, settings::load(options)?.input(options)))
 }
 
 /// What is judged, and in which light.

@@ -80,6 +80,13 @@ pub struct Run<'a> {
     pub fails: Severity,
 }
 
+impl<'a> Run<'a> {
+    /// A run that ended before anything was checked.
+    pub fn ended(troubles: &'a [Trouble], paths: &'a BTreeMap<String, String>, fails: Severity) -> Run<'a> {
+        Run { checked: &[], unread: &[], troubles, verdicts: None, profiles: &[], rules: &[], paths, before: None, fails }
+    }
+}
+
 /// A finding with what every format asks about it.
 #[derive(Clone, Debug)]
 pub struct Found<'a> {

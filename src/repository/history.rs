@@ -28,6 +28,23 @@ pub struct Migration {
     pub down: Source,
 }
 
+impl History {
+    /// Returns the history of migrations in files of code, each with its id, those of its parents, and its file; `None` when a parent is
+    /// not there. With `partial` the start of an id stands for a parent, too.
+    pub fn of_code(found: Vec<(String, Vec<String>, String)>, partial: bool) -> Option<History> {
+        let by_id: BTreeMap<&str, usize> = found.iter().enumerate().map(|(at, (id, _, _))| (id.as_str(), at)).collect();
+        let begins = |start: &str| found.iter().position(|(id, _, _)| partial && id.starts_with(start));
+        let place = |parent: &String| by_id.get(parent.as_str()).copied().or_else(|| begins(parent));
+        let parents: Option<Vec<Vec<usize>>> = found.iter().map(|(_, parents, _)| parents.iter().map(place).collect()).collect();
+        let parents = parents?;
+        let all = found.into_iter().zip(parents).map(|((id, _, file), parents)| {
+            let (up, down) = (Source::Code(file.clone()), Source::Code(file.clone()));
+            Migration { id, names: Vec::new(), parents, file, up, down }
+        });
+        Some(History { all: all.collect(), by_start: true, is_open: false })
+    }
+}
+
 /// Where it stands what one direction of a migration does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {

@@ -2,7 +2,7 @@
 
 use super::{Order, To, Tool, Way, fill, folder, located, quoted};
 use crate::effect::sql::{self, Dialect};
-use crate::repository::history::{Body, History, Migration, Source};
+use crate::repository::history::{Body, History};
 use crate::repository::python::{self, Call as PyCall, Line, Value};
 use crate::repository::scripts::Working;
 use crate::repository::words::Call;
@@ -94,21 +94,7 @@ pub fn history(place: &str, repository: &dyn Repository) -> Option<History> {
         };
         found.push((id, parents, path));
     }
-    let place_of = |id: &String| found.iter().position(|(known, _, _)| known == id || known.starts_with(id.as_str()));
-    let by_id: std::collections::BTreeMap<&String, usize> = found.iter().enumerate().map(|(at, (id, _, _))| (id, at)).collect();
-    let mut all = Vec::new();
-    for (id, parents, path) in &found {
-        let parents: Option<Vec<usize>> = parents.iter().map(|parent| by_id.get(parent).copied().or_else(|| place_of(parent))).collect();
-        all.push(Migration {
-            id: id.clone(),
-            names: Vec::new(),
-            parents: parents?,
-            file: path.clone(),
-            up: Source::Code(path.clone()),
-            down: Source::Code(path.clone()),
-        });
-    }
-    Some(History { all, by_start: true, is_open: false })
+    History::of_code(found, true)
 }
 
 /// Operations whose effect follows from their words: what they are called, their parameters, and the SQL that they stand for. From

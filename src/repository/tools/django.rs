@@ -2,7 +2,7 @@
 
 use super::{Order, To, Tool, Way, folder, located, quoted};
 use crate::effect::sql::Dialect;
-use crate::repository::history::{Body, History, Migration, Source};
+use crate::repository::history::{Body, History};
 use crate::repository::python::{self, Call as PyCall, Value};
 use crate::repository::scripts::Working;
 use crate::repository::words::Call;
@@ -68,20 +68,7 @@ pub fn history(place: &str, repository: &dyn Repository) -> Option<History> {
         };
         found.push((name.trim_end_matches(".py").to_owned(), parents, file));
     }
-    let mut all = Vec::new();
-    for (id, parents, file) in &found {
-        let at = |parent: &String| found.iter().position(|(known, _, _)| known == parent);
-        let parents: Option<Vec<usize>> = parents.iter().map(at).collect();
-        all.push(Migration {
-            id: id.clone(),
-            names: Vec::new(),
-            parents: parents?,
-            file: file.clone(),
-            up: Source::Code(file.clone()),
-            down: Source::Code(file.clone()),
-        });
-    }
-    Some(History { all, by_start: true, is_open: false })
+    History::of_code(found, false)
 }
 
 /// Returns what a migration does forward; of the way back, only whether there is one: what it does follows from models that stand
