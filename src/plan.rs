@@ -8,6 +8,7 @@ pub mod change;
 pub mod check;
 mod compile;
 pub mod id;
+pub mod kept;
 pub mod lexeme;
 mod names;
 pub mod people;

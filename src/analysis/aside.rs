@@ -23,14 +23,14 @@ impl Aside {
         let Some(dialect) = Dialect::of(plan.targets[on].kind.value) else { return false };
         let mut destroyed = 0;
         let mut held = 0;
-        for statement in sql::split(&code.text, dialect) {
+        for statement in sql::of(code, dialect).iter() {
             for effect in statement.destroys() {
                 destroyed += 1;
                 held += usize::from(self.holds(on, effect, dialect));
             }
             // What a condition may pass over is not sure to be there.
             if item.guards.is_empty() {
-                self.add(on, &statement, dialect);
+                self.add(on, statement, dialect);
             }
         }
         destroyed > 0 && held == destroyed

@@ -112,7 +112,7 @@ pub fn first(statements: &[Statement]) -> Option<Plain> {
 pub fn all(code: &Code, dialect: Option<Dialect>) -> Vec<Plain> {
     match (&code.language, dialect) {
         (Language::Sql, Some(dialect)) => {
-            let statements = sql::split(&code.text, dialect);
+            let statements = sql::of(code, dialect);
             statements.iter().flat_map(Statement::destroys).filter_map(|effect| of(effect, None)).collect()
         }
         (Language::Sh | Language::Bash, _) => of_script(code, &|_| None),

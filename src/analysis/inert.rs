@@ -18,7 +18,7 @@ const QUIET_META: [&str; 6] = ["\\echo", "\\pset", "\\qecho", "\\set", "\\timing
 pub fn inert(code: &Code) -> Option<&'static str> {
     match code.language {
         Language::Sql => inert_sql(&code.text),
-        Language::Sh | Language::Bash => inert_shell(&code.text),
+        Language::Sh | Language::Bash => inert_shell(code),
         _ => code.text.trim().is_empty().then_some("is empty"),
     }
 }
@@ -85,14 +85,15 @@ fn without_sql_comments(text: &str) -> Option<String> {
     Some(bare)
 }
 
-fn inert_shell(text: &str) -> Option<&'static str> {
+fn inert_shell(code: &Code) -> Option<&'static str> {
+    let text = &code.text;
     if text.trim().is_empty() {
         return Some("is empty");
     }
     if text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#')) {
         return Some("holds comments only");
     }
-    let script = sh::read(text);
+    let script = sh::alone(code);
     let programs = script.commands.iter().filter_map(|command| command.words.first()?.text.as_deref());
     let prints = programs.into_iter().any(|program| matches!(program, "echo" | "printf"));
     script.is_hollow().then_some(if prints { "only prints" } else { "changes nothing" })
@@ -105,6 +106,12 @@ fn first_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{inert_shell, inert_sql};
+    use crate::plan::action::{Code, Language};
+    use crate::source::Span;
+
+    fn shell(text: &str) -> Option<&'static str> {
+        inert_shell(&Code::new(Language::Sh, text.to_owned(), Span::default()))
+    }
 
     #[test]
     fn sql_that_does_nothing() {
@@ -135,12 +142,12 @@ mod tests {
 
     #[test]
     fn shell_that_does_nothing() {
-        assert_eq!(inert_shell("# by hand\n"), Some("holds comments only"));
-        assert_eq!(inert_shell("set -eu\necho 'no rollback needed'\nexit 0"), Some("only prints"));
-        assert_eq!(inert_shell("echo sorry >&2; true"), Some("only prints"));
-        assert_eq!(inert_shell(":"), Some("changes nothing"));
-        assert_eq!(inert_shell("psql -c 'SELECT count(*) FROM t' | grep 0"), Some("changes nothing"));
-        assert_eq!(inert_shell("if kubectl get deploy/web; then\n  exit 0\nfi"), Some("changes nothing"));
+        assert_eq!(shell("# by hand\n"), Some("holds comments only"));
+        assert_eq!(shell("set -eu\necho 'no rollback needed'\nexit 0"), Some("only prints"));
+        assert_eq!(shell("echo sorry >&2; true"), Some("only prints"));
+        assert_eq!(shell(":"), Some("changes nothing"));
+        assert_eq!(shell("psql -c 'SELECT count(*) FROM t' | grep 0"), Some("changes nothing"));
+        assert_eq!(shell("if kubectl get deploy/web; then\n  exit 0\nfi"), Some("changes nothing"));
     }
 
     #[test]
@@ -153,7 +160,7 @@ mod tests {
             "git revert HEAD",
             "FLAG=1 ./undo.sh",
         ] {
-            assert_eq!(inert_shell(text), None, "{text}");
+            assert_eq!(shell(text), None, "{text}");
         }
     }
 }

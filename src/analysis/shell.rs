@@ -2,6 +2,7 @@
 //! command does is the business of whoever asks. Never fails: what is not closed ends with the text.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::plan::Plan;
 use crate::plan::action::{Action, Code, Language};
@@ -106,8 +107,16 @@ const LEADS: [&str; 11] = ["if", "then", "else", "elif", "do", "while", "until",
 /// Words of the shell that are no command.
 const ENDS: [&str; 6] = ["fi", "done", "esac", "}", ")", ";;"];
 
-/// Returns the simple commands of a script, in order; those in `$(…)` stand before the command that holds them.
-pub fn commands(text: &str) -> Vec<Command> {
+/// The key under which a fence keeps its commands.
+#[derive(PartialEq)]
+struct Plain;
+
+/// Returns the simple commands of a fence, in order; those in `$(…)` stand before the command that holds them.
+pub fn commands(code: &Code) -> Arc<Vec<Command>> {
+    code.kept.once(Plain, || read(&code.text))
+}
+
+fn read(text: &str) -> Vec<Command> {
     let mut reader = Reader { text, at: 0, commands: Vec::new(), documents: Vec::new() };
     reader.script(0);
     reader.commands
@@ -420,7 +429,7 @@ fn code(action: &Action) -> Option<&Code> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Join, commands};
+    use super::{Join, read};
 
     fn shown(text: &str) -> Vec<String> {
         let sign = |join| match join {
@@ -430,7 +439,7 @@ mod tests {
             Join::Or => "|| ",
         };
         let words = |command: &super::Command| command.words.iter().map(|word| word.text.clone()).collect::<Vec<_>>().join("·");
-        commands(text).iter().map(|command| format!("{}{}", sign(command.join), words(command))).collect()
+        read(text).iter().map(|command| format!("{}{}", sign(command.join), words(command))).collect()
     }
 
     #[test]
@@ -450,7 +459,7 @@ mod tests {
     #[test]
     fn what_is_not_closed_ends_with_the_text() {
         for text in ["'", "\"", "$(", "${", "`", "a <<E\nb", "$(((", "a \\", "<", ")", "(a"] {
-            let _ = commands(text);
+            let _ = read(text);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::effect::sql::{Dialect, Kind, split};
+use crate::effect::sql::{self, Dialect, Kind};
 use crate::plan::Plan;
 use crate::plan::action::Code;
 
@@ -25,7 +25,7 @@ pub fn own<'p>(plan: &Plan, programs: impl Iterator<Item = &'p Program<'p>>) -> 
 /// Returns the finding for one piece of SQL.
 pub fn finding(code: &Code, dialect: Dialect) -> Option<Diagnostic> {
     let text = code.text.as_str();
-    let statements = split(text, dialect);
+    let statements = sql::of(code, dialect);
     let own = statements.iter().find(|it| it.kind == Kind::Control && !marks_a_place(&text[it.range.clone()]))?;
     let what = text[own.range.clone()].lines().next().unwrap_or_default().trim_end_matches(';');
     let said = format!("this SQL handles its transaction by itself: `{what}`");

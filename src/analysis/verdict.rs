@@ -5,6 +5,7 @@
 mod side;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::effect::act::{Act, Effect};
 use crate::effect::sh::{self, Script};
@@ -98,7 +99,7 @@ pub fn verdicts(plan: &Plan, graph: &Graph, coverage: &Coverage) -> Vec<Verdict>
 /// Adds what a change makes anew.
 fn makes(plan: &Plan, graph: &Graph, id: Id<Change>, made: &mut Made) {
     let Some(on) = plan.changes[id].on.map(|on| on.value) else { return };
-    let effects = graph.touched(id).statements.iter().flatten().flat_map(|statement| &statement.reading.effects);
+    let effects = graph.touched(id).said().iter().flat_map(|statement| &statement.reading.effects);
     let creates = effects.filter(|effect| matches!(&effect.act, Act::Create(create) if !create.lenient && !create.replaces));
     made.extend(creates.map(|effect| (on, effect.object.parts.clone())));
 }
@@ -211,10 +212,10 @@ fn by_action(plan: &Plan, graph: &Graph, coverage: &Coverage, id: Id<Change>, un
 }
 
 /// Returns the statements of SQL that rbk reads; `None` for other code.
-fn statements(plan: &Plan, change: &Change, action: Option<&Action>) -> Option<Vec<Statement>> {
+fn statements(plan: &Plan, change: &Change, action: Option<&Action>) -> Option<Arc<Vec<Statement>>> {
     let Some(Action::Code(code)) = action else { return None };
     let dialect = change.on.and_then(|on| Dialect::of(plan.targets[on.value].kind.value))?;
-    (code.language == Language::Sql).then(|| sql::split(&code.text, dialect))
+    (code.language == Language::Sql).then(|| sql::of(code, dialect))
 }
 
 /// Returns what a change surely destroys: what it declares, and what its code says. Values of columns that earlier changes added
@@ -231,17 +232,17 @@ fn destroyed(plan: &Plan, graph: &Graph, id: Id<Change>, made: &Made, undo: &Act
         let gone = losses.filter(stays);
         return once_each(declared.chain(gone.map(|effect| effect.object.written())));
     }
-    let statements = graph.touched(id).statements.iter().flatten();
+    let statements = graph.touched(id).said().iter();
     let written = statements.flat_map(Statement::destroys).filter(|effect| !fills(effect)).map(|effect| effect.object.written());
     once_each(declared.chain(written))
 }
 
 /// Returns the shell of an action.
-fn script(action: Option<&Action>) -> Option<Script> {
+fn script(action: Option<&Action>) -> Option<Arc<Script>> {
     action.and_then(script_of)
 }
 
-fn script_of(action: &Action) -> Option<Script> {
+fn script_of(action: &Action) -> Option<Arc<Script>> {
     match action {
         Action::Code(code) if matches!(code.language, Language::Sh | Language::Bash) => Some(sh::of(code)),
         _ => None,
@@ -274,7 +275,7 @@ fn once_each(names: impl Iterator<Item = String>) -> Vec<String> {
 fn is_opaque(graph: &Graph, id: Id<Change>, change: &Change) -> bool {
     let is_other = matches!(&change.forward, Some(Action::Code(code)) if code.language != Language::Sql)
         && script(change.forward.as_ref()).is_none_or(|script| script.is_opaque());
-    is_other || graph.touched(id).statements.iter().flatten().any(|statement| statement.sight == Sight::Opaque)
+    is_other || graph.touched(id).said().iter().any(|statement| statement.sight == Sight::Opaque)
 }
 
 fn is_hollow(plan: &Plan, change: &Change, code: &Code) -> bool {

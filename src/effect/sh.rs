@@ -21,7 +21,7 @@ use super::act::{Act, Class, Effect, Opaque, Reading};
 use super::object::ObjectKind;
 use super::sql::{Dialect, Sight, Statement};
 
-pub use elsewhere::of;
+pub use elsewhere::{alone, of};
 pub use parse::misread;
 pub use read::read;
 

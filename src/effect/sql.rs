@@ -21,7 +21,9 @@ mod versions;
 mod words;
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::plan::action::Code;
 use crate::plan::target::TargetKind;
 
 use super::act::{Class, Effect, Reading};
@@ -139,6 +141,16 @@ impl Statement {
 /// Returns the statements of a text, in order. Comments between statements belong to none.
 pub fn split(text: &str, dialect: Dialect) -> Vec<Statement> {
     split_on(text, dialect, &Schema::default())
+}
+
+/// Returns the statements of a fence, whatever is known of its server.
+pub fn of(code: &Code, dialect: Dialect) -> Arc<Vec<Statement>> {
+    code.kept.once((dialect, None::<Server>), || split(&code.text, dialect))
+}
+
+/// Returns the statements of a fence that runs on a server.
+pub fn of_server(code: &Code, server: &Server) -> Arc<Vec<Statement>> {
+    code.kept.once((server.dialect, Some(*server)), || split_at(&code.text, server))
 }
 
 /// Returns the statements of a text that runs on tables of which something is known.

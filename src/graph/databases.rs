@@ -89,7 +89,7 @@ impl<'p> Databases<'p> {
         let plan = self.plan;
         match &step.kind {
             StepKind::Do { on, action: Some(Action::Code(code)), .. } => match on.as_ref().map(|on| on.value) {
-                Some(on) if self.of[on.index()].is_some() && code.language == Language::Sql => self.step_sql(on, &step.title, &code.text),
+                Some(on) if self.of[on.index()].is_some() && code.language == Language::Sql => self.step_sql(on, &step.title, code),
                 _ => self.shell(&step.title, code),
             },
             StepKind::Do { action: Some(Action::Restore { backup, .. }), .. } => self.forget(plan.backups[*backup].of.value, &step.title),
@@ -102,7 +102,7 @@ impl<'p> Databases<'p> {
         step.inside().into_iter().for_each(|inner| self.step(inner));
     }
 
-    fn step_sql(&mut self, on: Id<Target>, who: &str, text: &str) {
+    fn step_sql(&mut self, on: Id<Target>, who: &str, code: &Code) {
         let Some(database) = self.of[on.index()].as_mut() else { return };
         if database.dump.is_none() && database.schema.is_empty() {
             return;
@@ -110,7 +110,7 @@ impl<'p> Databases<'p> {
         let defines = |statement: &Statement| {
             statement.sight == sql::Sight::Opaque || statement.reading.effects.iter().any(|effect| !is_of_rows(&effect.act))
         };
-        if sql::split(text, database.server.dialect).iter().any(defines) {
+        if sql::of(code, database.server.dialect).iter().any(defines) {
             database.forget(who);
         }
     }

@@ -59,9 +59,9 @@ pub struct Touched {
     pub touches: Vec<Touch>,
     /// The statements of `do`, those of a script that does nothing else to the target among them; `None` where there are none, or
     /// where they are not all.
-    pub statements: Option<Vec<Statement>>,
+    pub statements: Option<Arc<Vec<Statement>>>,
     /// The same of an `undo` that somebody wrote.
-    pub back: Option<Vec<Statement>>,
+    pub back: Option<Arc<Vec<Statement>>>,
     /// What takes its SQL back, or what stands in the way, where its author asks for it: `undo auto`.
     pub inverse: Option<Arc<Result<Inverse, Vec<Refusal>>>>,
     /// A tool of migrations carries it out: the table in which that keeps what it has run, and the bytes of the command.
@@ -109,7 +109,7 @@ impl Touched {
             _ => None,
         };
         let opaque = silent && statements.as_ref().is_none_or(|all| all.iter().any(|statement| statement.sight == Sight::Opaque));
-        for statement in statements.iter().flatten() {
+        for statement in statements.iter().flat_map(|all| all.iter()) {
             read(plan, on, statement, &mut touches);
         }
         let mut ledger = None;
@@ -132,12 +132,17 @@ impl Touched {
             (_, Some(Action::Set { .. })) => {}
             (Some(on), forward) if plan.targets[on].kind.value.is_database() => {
                 let whole = statements.is_some() && !matches!(forward, Some(Action::Restore { .. }));
-                databases.ran(on, name, statements.as_deref().unwrap_or_default(), whole);
+                databases.ran(on, name, statements.as_ref().map_or(&[], |all| all.as_slice()), whole);
             }
             (_, Some(Action::Code(code))) => databases.shell(name, code),
             _ => {}
         }
         Touched { touches, statements, back, inverse: inverse.map(Arc::new), ledger, opaque }
+    }
+
+    /// Returns the statements of `do`; none where they are not all read.
+    pub fn said(&self) -> &[Statement] {
+        self.statements.as_ref().map_or(&[], |all| all)
     }
 
     /// Returns the objects that are other than before: all but those that are only read.
@@ -147,30 +152,30 @@ impl Touched {
 }
 
 /// Returns the statements of code on a database; `None` for code that does something else, too.
-fn statements(plan: &Plan, on: Option<Id<Target>>, code: &Code, databases: &mut Databases<'_>) -> Option<Vec<Statement>> {
+fn statements(plan: &Plan, on: Option<Id<Target>>, code: &Code, databases: &mut Databases<'_>) -> Option<Arc<Vec<Statement>>> {
     match code.language {
-        Language::Sql => databases.split(on?, &code.text),
+        Language::Sql => databases.split(on?, &code.text).map(Arc::new),
         _ => written(plan, on, code),
     }
 }
 
 /// Returns the same as they are written, whatever the database looks like by then.
-fn written(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Vec<Statement>> {
+fn written(plan: &Plan, on: Option<Id<Target>>, code: &Code) -> Option<Arc<Vec<Statement>>> {
     let dialect = Dialect::of(plan.targets[on?].kind.value)?;
     match code.language {
-        Language::Sql => Some(sql::split(&code.text, dialect)),
+        Language::Sql => Some(sql::of(code, dialect)),
         Language::Sh | Language::Bash => {
             let script = sh::of(code);
             let mut sql = script.commands.iter().flat_map(|command| &command.sql);
             let own = sql.all(|sql| connection::target(plan, on, sql) == on);
-            script.only_sql(dialect).filter(|_| own)
+            script.only_sql(dialect).filter(|_| own).map(Arc::new)
         }
         _ => None,
     }
 }
 
 /// Returns the shell of a change on a target.
-fn script(on: Option<Id<Target>>, change: &Change) -> Option<Script> {
+fn script(on: Option<Id<Target>>, change: &Change) -> Option<Arc<Script>> {
     let Some(Action::Code(code)) = &change.forward else { return None };
     matches!(code.language, Language::Sh | Language::Bash).then(|| sh::of(code)).filter(|_| on.is_some())
 }

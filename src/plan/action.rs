@@ -7,6 +7,7 @@ use crate::source::Span;
 
 use super::Prose;
 use super::id::Id;
+use super::kept::Kept;
 use super::target::{Backup, Flag, Release, TargetKind};
 
 /// The language of a fence, as far as rbk runs it.
@@ -63,6 +64,8 @@ pub struct Code {
     pub indent: u32,
     /// What its commands run that stands in files of the repository; not set where nobody has looked.
     pub runs: OnceLock<Vec<Ran>>,
+    /// What has been read in the text.
+    pub kept: Kept,
 }
 
 /// What a command runs that stands in a file, as SQL.
@@ -80,6 +83,11 @@ pub struct Ran {
 }
 
 impl Code {
+    /// A text that begins where `span` does, not indented.
+    pub fn new(language: Language, text: String, span: Span) -> Code {
+        Code { language, text, span, body_start: span.start, indent: 0, runs: OnceLock::new(), kept: Kept::default() }
+    }
+
     /// Returns where a range of the text stands in `source`, the text of the file that the fence was read from.
     pub fn place(&self, source: &str, range: &Range<usize>) -> Span {
         Span::new(self.span.file, self.offset(source, range.start), self.offset(source, range.end))

@@ -207,14 +207,8 @@ pub fn fence(file: FileId, source: &str, span: Span) -> Result<Code, (Span, Faul
         }
         text.push('\n');
     }
-    Ok(Code {
-        language: Language::named(language),
-        text,
-        span,
-        body_start: span.start + first_end as u32,
-        indent: prefix.len() as u32,
-        runs: Default::default(),
-    })
+    let code = Code::new(Language::named(language), text, span);
+    Ok(Code { body_start: span.start + first_end as u32, indent: prefix.len() as u32, ..code })
 }
 
 /// Returns the blanks that a line begins with.

@@ -235,7 +235,7 @@ impl<'s> Reader<'s> {
                 self.fault("value/indentation", place, fault);
                 let head = self.text(part.span).lines().next().unwrap_or("");
                 let language = Language::named(head.trim_start_matches('`').trim());
-                Code { language, text: String::new(), span: part.span, body_start: part.span.start, indent: 0, runs: Default::default() }
+                Code::new(language, String::new(), part.span)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::Missing;
 use super::scripts::{Found, Known, Script, Working};
+use super::words::last;
 use crate::diagnostic::nearest;
 use crate::effect::sh::{Command, Manner};
 use crate::plan::Plan;
@@ -61,8 +62,8 @@ pub fn uses<'s>(scripts: &'s [Script<'s>], repository: &dyn Repository) -> Vec<U
     let mut asked: BTreeMap<(&str, Option<&str>), Found> = BTreeMap::new();
     let mut uses = Vec::new();
     for (at, script) in scripts.iter().enumerate() {
-        let brought = script.commands.iter().position(brings).unwrap_or(script.commands.len());
-        for (index, command) in script.commands.iter().enumerate() {
+        let brought = script.commands().iter().position(brings).unwrap_or(script.commands().len());
+        for (index, command) in script.commands().iter().enumerate() {
             let working = &script.working[index];
             for (name, range) in named(command).into_iter().filter(|_| working.known != Known::Far) {
                 let key = (name, working.folder.as_deref());
@@ -86,7 +87,7 @@ pub fn sql(uses: &[Use<'_>], repository: &dyn Repository) -> BTreeMap<usize, Vec
         let same = rest.iter().take_while(|it| (it.at, it.index) == (first.at, first.index)).count();
         let (own, others) = rest.split_at(same);
         rest = others;
-        let command = &first.script.commands[first.index];
+        let command = &first.script.commands()[first.index];
         let program = command.words.first().and_then(|word| word.text.as_deref()).map(last);
         let Some((_, kind)) = CLIENTS.iter().find(|(name, _)| Some(*name) == program) else { continue };
         let texts = own.iter().filter_map(|it| match &it.found {
@@ -191,7 +192,7 @@ fn brings(command: &Command) -> bool {
 /// Returns the last names of all files that the plan itself makes, or speaks of in another way than to read them.
 fn made(plan: &Plan, scripts: &[Script<'_>]) -> BTreeSet<String> {
     let mut made = BTreeSet::new();
-    for command in scripts.iter().flat_map(|script| &script.commands) {
+    for command in scripts.iter().flat_map(|script| script.commands()) {
         let written = command.files.iter().filter(|file| file.manner != Manner::Reads);
         made.extend(written.map(|file| last(&file.name).to_owned()));
         let read: Vec<Range<usize>> = named(command).into_iter().map(|(_, range)| range).collect();
@@ -226,8 +227,4 @@ fn near(repository: &dyn Repository, name: &str, working: &Working) -> Option<St
         let near = nearest(last(name), names.iter().map(String::as_str))?;
         beside(&folder, near)
     })
-}
-
-fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

@@ -49,7 +49,7 @@ pub fn look(
     let mut histories: Vec<History> = Vec::new();
     let mut moves: Vec<Move<'_>> = Vec::new();
     for (index, script) in scripts.iter().enumerate() {
-        for (command, working) in script.commands.iter().zip(&script.working) {
+        for (command, working) in script.commands().iter().zip(&script.working) {
             let Some(call) = Call::of(command, &script.code.text) else { continue };
             let Some(order) = Order::of(&call, working, repository) else { continue };
             let history = *asked.entry((order.tool, order.place.clone())).or_insert_with(|| {

@@ -20,16 +20,16 @@ enum Use {
 /// Returns the names that mean nothing, and the branches that the working copy becomes. In a folder that a variable holds, names mean
 /// something only where that `is_checkout` of this repository, or where one of them is known here.
 pub fn found(sources: &Sources, scripts: &[Script<'_>], is_checkout: bool, repository: &dyn Repository) -> Vec<Reference> {
-    let made: BTreeSet<&str> = scripts.iter().flat_map(|script| &script.commands).flat_map(made).collect();
+    let made: BTreeSet<&str> = scripts.iter().flat_map(|script| script.commands()).flat_map(made).collect();
     let mut asked: BTreeMap<String, Named> = BTreeMap::new();
     let mut found: Vec<(Known, Reference)> = Vec::new();
     for script in scripts {
         // Who works on a branch means the branch.
-        let works = script.commands.iter().any(|command| {
+        let works = script.commands().iter().any(|command| {
             sub(command)
                 .is_some_and(|(sub, _)| matches!(sub, "revert" | "merge" | "cherry-pick" | "commit" | "push" | "am" | "apply" | "rebase"))
         });
-        for (index, command) in script.commands.iter().enumerate() {
+        for (index, command) in script.commands().iter().enumerate() {
             let working = &script.working[index];
             if working.known == Known::Far || working.folder.is_none() {
                 continue;

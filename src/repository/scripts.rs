@@ -1,5 +1,7 @@
 //! The shell of a plan with the folders that it may run in, as seen from the repository.
 
+use std::sync::Arc;
+
 use crate::effect::sh::{self, Command};
 use crate::plan::Plan;
 use crate::plan::action::{Action, Code, Language};
@@ -134,12 +136,16 @@ pub struct Script<'p> {
     pub part: Part,
     pub code: &'p Code,
     pub on: Option<Id<Target>>,
-    pub commands: Vec<Command>,
+    read: Arc<sh::Script>,
     /// Of each command.
     pub working: Vec<Working>,
 }
 
 impl Script<'_> {
+    pub fn commands(&self) -> &[Command] {
+        &self.read.commands
+    }
+
     /// Returns where a range of the code stands.
     pub fn place(&self, sources: &Sources, range: &std::ops::Range<usize>) -> Span {
         self.code.place(&sources.file(self.code.span.file).text, range)
@@ -219,9 +225,9 @@ impl<'p> All<'p> {
         if host.is_some_and(|host| !host.ssh.is_empty()) {
             working = Working { known: Known::Far, ..working };
         }
-        let commands = sh::read(&code.text).commands;
-        let mut at = Vec::with_capacity(commands.len());
-        for command in &commands {
+        let read = sh::alone(code);
+        let mut at = Vec::with_capacity(read.commands.len());
+        for command in &read.commands {
             let is_far = command.through.iter().any(|through| FAR.contains(&through.as_str()));
             let here = if is_far { Working { known: Known::Far, ..working.clone() } } else { working.clone() };
             if command.words.first().and_then(|word| word.text.as_deref()) == Some("cd") && !is_far {
@@ -229,6 +235,6 @@ impl<'p> All<'p> {
             }
             at.push(here);
         }
-        self.scripts.push(Script { part, code, on, commands, working: at });
+        self.scripts.push(Script { part, code, on, read, working: at });
     }
 }

@@ -90,6 +90,7 @@ impl<'c> Call<'c> {
     }
 }
 
-fn last(path: &str) -> &str {
+/// Returns the last name of a path.
+pub fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

@@ -15,9 +15,9 @@ pub mod opaque;
 pub mod unvalidated_constraint;
 pub mod wrong_language;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::analysis::program::{Direction, Item, Work};
 use crate::analysis::writes::{Turn, Writes};
@@ -83,7 +83,7 @@ pub fn each_unfit(context: &Context<'_>, visit: &mut Unfit<'_>) {
     for (_, check) in context.plan.checks.iter() {
         let (Some(Probe::Query(code)), Some(on)) = (&check.probe, check.on) else { continue };
         let Some(server) = Server::of(&context.plan.targets[on.value]) else { continue };
-        for (range, fact) in sql::split_at(&code.text, &server).iter().filter_map(|statement| statement.reading.unfit.as_ref()) {
+        for (range, fact) in sql::of_server(code, &server).iter().filter_map(|statement| statement.reading.unfit.as_ref()) {
             visit(on.value, code, range, fact);
         }
     }
@@ -107,15 +107,15 @@ fn statements(
 
 /// Returns the statements of an item's SQL; those of a change's `do` have been read. Of a script, those of a change that does nothing
 /// else to its target.
-pub fn statements_of<'a>(context: &Context<'a>, item: &Item<'_>, code: &Code, dialect: Dialect) -> Cow<'a, [Statement]> {
+pub fn statements_of(context: &Context<'_>, item: &Item<'_>, code: &Code, dialect: Dialect) -> Arc<Vec<Statement>> {
     let applied = item.change.filter(|(_, direction)| *direction == Direction::Apply).map(|(change, _)| change);
     let own = applied.filter(|change| context.plan.changes[*change].forward.as_ref().is_some_and(|action| action.span() == code.span));
-    match own.and_then(|change| context.graph.touched(change).statements.as_deref()) {
-        Some(read) => Cow::Borrowed(read),
+    match own.and_then(|change| context.graph.touched(change).statements.clone()) {
+        Some(read) => read,
         None if code.language == Language::Sql => {
             let server = item.on.and_then(|on| Server::of(&context.plan.targets[on])).filter(|server| server.dialect == dialect);
-            Cow::Owned(server.map_or_else(|| sql::split(&code.text, dialect), |server| sql::split_at(&code.text, &server)))
+            server.map_or_else(|| sql::of(code, dialect), |server| sql::of_server(code, &server))
         }
-        None => Cow::Borrowed(&[]),
+        None => Arc::default(),
     }
 }

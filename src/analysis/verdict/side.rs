@@ -175,7 +175,7 @@ fn said(plan: &Plan, graph: &Graph, id: Id<Change>, made: &Made) -> Said {
     };
     change.effects.writes.iter().for_each(|object| said.lost.add(object.value.clone(), "the plan says that it is written to"));
     change.effects.destroys.iter().for_each(|object| said.lost.add(object.value.clone(), "the plan says that it is destroyed"));
-    for statement in touched.statements.iter().flatten() {
+    for statement in touched.said() {
         let reading = &statement.reading;
         for risk in &reading.risks {
             let effect = &reading.effects[risk.of];

@@ -1,21 +1,38 @@
 //! What a script's commands run that stands in other files, as far as somebody has looked: its SQL, in the place of the command.
 
+use std::sync::Arc;
+
 use super::{Command, Script, Sql, read};
 use crate::effect::act::Act;
 use crate::effect::sql::{Dialect, Kind, Sight, Statement, split};
 use crate::plan::action::{Code, Ran};
 
-/// Reads a fence of shell with what its commands run.
-pub fn of(code: &Code) -> Script {
-    let mut script = read(&code.text);
-    let Some(runs) = code.runs.get().filter(|runs| !runs.is_empty()) else { return script };
-    for command in &mut script.commands {
-        let own: Vec<&Ran> = runs.iter().filter(|ran| ran.range == command.range).collect();
-        if !own.is_empty() {
-            weave(command, &own);
+/// What of a fence was read.
+#[derive(PartialEq)]
+enum Read {
+    Alone,
+    WithFiles,
+}
+
+/// Returns what a fence of shell does, with what its commands run.
+pub fn of(code: &Code) -> Arc<Script> {
+    let alone = alone(code);
+    let Some(runs) = code.runs.get().filter(|runs| !runs.is_empty()) else { return alone };
+    code.kept.once(Read::WithFiles, || {
+        let mut script = Script::clone(&alone);
+        for command in &mut script.commands {
+            let own: Vec<&Ran> = runs.iter().filter(|ran| ran.range == command.range).collect();
+            if !own.is_empty() {
+                weave(command, &own);
+            }
         }
-    }
-    script
+        script
+    })
+}
+
+/// Returns what a fence of shell does, without what stands in other files.
+pub fn alone(code: &Code) -> Arc<Script> {
+    code.kept.once(Read::Alone, || read(&code.text))
 }
 
 fn weave(command: &mut Command, runs: &[&Ran]) {

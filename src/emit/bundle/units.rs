@@ -5,7 +5,7 @@
 
 use crate::analysis::transaction;
 use crate::diagnostic::Diagnostic;
-use crate::effect::sql::{Dialect, Kind, Statement, split};
+use crate::effect::sql::{self, Dialect, Kind, Statement};
 use crate::plan::action::Code;
 use crate::plan::target::TargetKind;
 
@@ -55,7 +55,7 @@ impl Mode {
 pub(super) fn units(code: &Code, kind: TargetKind, draft: &mut Draft) -> Vec<Unit> {
     let Some(dialect) = Dialect::of(kind) else { return Vec::new() };
     let text = code.text.as_str();
-    let statements = split(text, dialect);
+    let statements = sql::of(code, dialect);
     let words = |statement: &Statement| first_words(&text[statement.range.clone()]);
     if let Some(own) = transaction::finding(code, dialect) {
         draft.refuse(own);
@@ -185,14 +185,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str, kind: TargetKind) -> Result<String, String> {
-        let code = Code {
-            language: Language::Sql,
-            text: text.to_owned(),
-            span: Span::default(),
-            body_start: 0,
-            indent: 0,
-            runs: Default::default(),
-        };
+        let code = Code::new(Language::Sql, text.to_owned(), Span::default());
         let mut draft = Draft::default();
         let units = units(&code, kind, &mut draft);
         match draft.findings.first() {

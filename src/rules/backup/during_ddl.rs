@@ -184,12 +184,12 @@ fn wants(context: &Context<'_>, item: &Item<'_>) -> Option<(Id<Target>, String, 
     let on = item.on?;
     let dialect = Dialect::of(context.plan.targets[on].kind.value)?;
     let statements = match (&item.work, &item.inverse) {
-        (Work::Sql(code) | Work::Shell(code), _) => statements_of(context, item, code, dialect).into_owned(),
-        (Work::Inverse, Some(code)) => sql::split(&code.text, dialect),
+        (Work::Sql(code) | Work::Shell(code), _) => statements_of(context, item, code, dialect),
+        (Work::Inverse, Some(code)) => sql::of(code, dialect),
         _ => return None,
     };
     let statements: Vec<Statement> =
-        statements.into_iter().filter(|one| one.reading.effects.iter().any(|effect| excludes(effect, dialect))).collect();
+        statements.iter().filter(|one| one.reading.effects.iter().any(|effect| excludes(effect, dialect))).cloned().collect();
     let words = statements.first()?.opening.clone();
     Some((on, words, statements))
 }

@@ -133,7 +133,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     for (holder, code) in shell::all(context.plan) {
-        for command in commands(&code.text).iter().filter(|command| command.program() == "pg_restore") {
+        for command in commands(code).iter().filter(|command| command.program() == "pg_restore") {
             let place = code.place(&context.sources.file(code.span.file).text, &command.range);
             let script = command.arguments().iter().skip(1).find(|word| word.text.ends_with(".sql"));
             let told = findings.iter().any(|known| known.code == RULE.name && known.span() == place);
@@ -189,7 +189,7 @@ fn dumps(command: &Command) -> Option<Form> {
 }
 
 fn pair(context: &Context<'_>, backup: &Backup, take: &Code, restore: &Code) -> Option<Diagnostic> {
-    let (taking, restoring) = (commands(&take.text), commands(&restore.text));
+    let (taking, restoring) = (commands(take), commands(restore));
     let (dump, form) = taking.iter().find_map(|command| Some((command, dumps(command)?)))?;
     let packs = |commands: &[Command], tools: &[&str]| commands.iter().any(|command| tools.contains(&command.program()));
     let packed = packs(&taking, &["gzip", "pigz", "zstd", "xz", "bzip2", "lz4"]);

@@ -139,7 +139,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Finds a name that is computed from the clock in two words of one script.
 fn twice(context: &Context<'_>, code: &Code) -> Option<Diagnostic> {
-    let commands = commands(&code.text);
+    let commands = commands(code);
     let files = |command: &Command| command.program() != "echo" && !command.inner;
     let words = commands
         .iter()
@@ -173,7 +173,7 @@ fn pattern(context: &Context<'_>, holder: &Holder<'_>, code: &Code) -> Option<Di
         Holder::Take(backup) | Holder::Verify(backup) | Holder::Restore(backup) | Holder::Copy(backup) => Some(backup),
         _ => None,
     };
-    let commands = commands(&code.text);
+    let commands = commands(code);
     let reads = |command: &&Command| match command.program() {
         "pg_restore" | "psql" | "mysql" | "mariadb" | "sqlite3" => true,
         "aws" | "gsutil" | "cp" | "scp" | "rsync" | "rclone" | "gcloud" | "az" | "gunzip" | "zcat" => backup.is_some(),

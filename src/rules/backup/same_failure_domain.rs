@@ -154,7 +154,7 @@ fn removed(context: &Context<'_>, item: &Item<'_>, kept: &mut [Kept<'_>], findin
     if is_elsewhere(context, item) || !kept.iter().any(|one| !one.told && names_root(&code.text, one.path)) {
         return;
     }
-    let script = sh::read(&code.text);
+    let script = sh::alone(code);
     for (command, effect) in script.losses() {
         let Some(folder) = effect.object.parts.last().filter(|_| command.is_own(effect) && sh::is_file(effect)) else { continue };
         for one in kept.iter_mut().filter(|one| !one.told && (lies_in(one.path, folder) || one.path == folder.as_str())) {

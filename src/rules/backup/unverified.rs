@@ -122,7 +122,7 @@ const LOOKS: [&str; 11] = ["ls", "test", "[", "stat", "du", "wc", "echo", "true"
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, backup) in context.plan.backups.iter() {
         let Some(verify) = &backup.verify else { continue };
-        let commands = commands(&verify.text);
+        let commands = commands(verify);
         let looks = |command: &Command| LOOKS.contains(&command.program());
         if commands.iter().all(looks) {
             let name = &backup.header.name;

@@ -100,7 +100,7 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (holder, code) in shell::all(context.plan) {
-        let commands = commands(&code.text);
+        let commands = commands(code);
         if let Some((at, message, help)) = lie(&holder, code, &commands) {
             let place = code.place(&context.sources.file(code.span.file).text, &commands[at].range);
             findings.push(Diagnostic::error(RULE.name, place, message, "its status says nothing").help(help));

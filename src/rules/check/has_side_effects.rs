@@ -142,7 +142,7 @@ const POST: &str = "ask with a request that only reads, or accept this where pos
 
 fn query(context: &Context<'_>, code: &Code, on: Id<Target>) -> Option<Deed> {
     let dialect = Dialect::of(context.plan.targets[on].kind.value)?;
-    let statements = sql::split(&code.text, dialect);
+    let statements = sql::of(code, dialect);
     let (statement, effect) = statements.iter().find_map(|statement| Some((statement, writes(statement)?)))?;
     Some(Deed {
         span: code.place(&context.sources.file(code.span.file).text, &statement.range),

@@ -94,7 +94,7 @@ pub const RULE: Rule =
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, code) in shell::all(context.plan) {
-        let commands = commands(&code.text);
+        let commands = commands(code);
         let endless =
             commands.iter().enumerate().find(|(at, command)| goes_on(command) && !command.beside && !ends(&commands[at + 1..], command));
         if let Some((_, command)) = endless {

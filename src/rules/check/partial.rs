@@ -117,7 +117,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for id in context.graph.order() {
         let change = &plan.changes[*id];
         let touched = context.graph.touched(*id);
-        let statements = touched.statements.iter().flatten();
+        let statements = touched.said().iter();
         let tables = tables(statements.flat_map(|statement| &statement.reading.effects));
         let checks = change.verify.iter().map(|check| check.value);
         let name = &change.header.name;
@@ -154,7 +154,7 @@ fn wipes(context: &Context<'_>, item: &Item<'_>) -> BTreeSet<String> {
     let dialect = item.on.and_then(|on| Dialect::of(context.plan.targets[on].kind.value));
     match (item.work, dialect) {
         (Work::Sql(code), Some(dialect)) => {
-            found.extend(tables(sql::split(&code.text, dialect).iter().flat_map(|statement: &Statement| &statement.reading.effects)));
+            found.extend(tables(sql::of(code, dialect).iter().flat_map(|statement: &Statement| &statement.reading.effects)));
         }
         (Work::Shell(code), _) => {
             let script = sh::of(code);

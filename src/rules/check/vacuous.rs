@@ -122,7 +122,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn run(context: &Context<'_>, check: &Check, code: &Code) -> Option<(Span, String, &'static str)> {
-    let commands = commands(&code.text);
+    let commands = commands(code);
     let place = |command: &Command| code.place(&context.sources.file(code.span.file).text, &command.range);
     if let Some(grep) = finds_itself(&commands) {
         let why = format!("`{}` is a process with that word in its name, and finds itself", grep.program());

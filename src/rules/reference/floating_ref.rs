@@ -104,8 +104,8 @@ pub const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, code) in shell::all(context.plan) {
-        for command in commands(&code.text) {
-            let Some((what, help)) = floats(&command) else { continue };
+        for command in commands(code).iter() {
+            let Some((what, help)) = floats(command) else { continue };
             let place = code.place(&context.sources.file(code.span.file).text, &command.range);
             let message = match command.program() {
                 "git" => format!("`{what}` brings whatever is newest when it runs: nobody has tried that"),

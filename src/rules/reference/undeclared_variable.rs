@@ -123,9 +123,9 @@ const OURS: [&str; 3] = ["RBK_", "PG", "MYSQL_"];
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let declared = declared(context.plan);
     for (_, code) in shell::all(context.plan) {
-        let commands = commands(&code.text);
+        let commands = commands(code);
         let mut known: BTreeSet<String> = BTreeSet::new();
-        for command in &commands {
+        for command in commands.iter() {
             known.extend(
                 command
                     .words

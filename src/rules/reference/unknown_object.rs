@@ -93,7 +93,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let (Some(Action::Code(code)), Some(on)) = (&change.forward, change.on) else { continue };
         let target = &context.plan.targets[on.value];
         let Some(schema) = target.schema.as_ref().filter(|_| code.language == Language::Sql) else { continue };
-        for statement in context.graph.touched(*id).statements.iter().flatten() {
+        for statement in context.graph.touched(*id).said().iter() {
             let reading = &statement.reading;
             // One of a statement is enough: the others mostly follow from it.
             let Some(lacking) = reading.lacking.first() else { continue };

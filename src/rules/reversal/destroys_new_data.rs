@@ -157,7 +157,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// Returns what a change makes that may hold rows or values, and its undo drops without having read it.
 fn dropped<'a>(context: &Context<'a>, id: Id<Change>) -> Vec<Dropped<'a>> {
     let (change, touched) = (&context.plan.changes[id], context.graph.touched(id));
-    let statements = touched.statements.iter().flatten();
+    let statements = touched.said().iter();
     let made = statements.flat_map(|statement| &statement.reading.effects).filter(|effect| match &effect.act {
         Act::Create(create) if create.lenient || create.temporary || create.replaces => false,
         Act::Create(create) => match effect.object.kind {
@@ -171,7 +171,7 @@ fn dropped<'a>(context: &Context<'a>, id: Id<Change>) -> Vec<Dropped<'a>> {
     match &change.undo {
         Undo::Auto(_) => made.into_iter().map(|made| Dropped { made, back: None }).collect(),
         Undo::Action(_) => {
-            let back = touched.back.as_deref().unwrap_or_default();
+            let back = touched.back.as_ref().map_or(&[][..], |all| all);
             let found = made.into_iter().filter_map(|made| Some(Dropped { made, back: Some(drop_of(back, made)?) }));
             found.collect()
         }

@@ -113,7 +113,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 fn filled<'t>(context: &Context<'_>, id: Id<Change>, touches: &'t [Touch]) -> Vec<&'t Touch> {
     let touched = context.graph.touched(id);
     let on = context.plan.changes[id].on.map(|on| on.value);
-    let effects = touched.statements.iter().flatten().flat_map(|statement| &statement.reading.effects);
+    let effects = touched.said().iter().flat_map(|statement| &statement.reading.effects);
     let inserted: HashSet<Object> = effects
         .filter(|effect| matches!(effect.act, Act::Insert { .. }))
         .map(|effect| Object::on(context.plan, on, effect.object.parts.clone()))
@@ -241,7 +241,7 @@ fn cleared_by(context: &Context<'_>, item: &Item<'_>, on: Id<Target>) -> Vec<Obj
     let declared = item.effects.map_or(&[][..], |effects| &effects.destroys);
     let mut objects: Vec<Object> = declared.iter().map(|name| Object::new(context.plan, &name.value, Some(on))).collect();
     if let (Work::Sql(code), Some(dialect)) = (item.work, Dialect::of(context.plan.targets[on].kind.value)) {
-        let statements = sql::split(&code.text, dialect);
+        let statements = sql::of(code, dialect);
         let effects = statements.iter().flat_map(|statement| &statement.reading.effects).filter(|effect| clears(effect));
         objects.extend(effects.map(|effect| Object::on(context.plan, Some(on), effect.object.parts.clone())));
     }

@@ -119,7 +119,7 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (id, backup) in context.plan.backups.iter() {
         let (Some(take), Some(restore)) = (&backup.take, &backup.restore) else { continue };
-        if !backup.tables.is_empty() || !keeps(&commands(&take.text), &commands(&restore.text)) || clears(&restore.text) {
+        if !backup.tables.is_empty() || !keeps(&commands(take), &commands(restore)) || clears(&restore.text) {
             continue;
         }
         let named: HashSet<String> = sql::words_of(&restore.text).collect();
@@ -189,7 +189,7 @@ fn empties(item: &Item<'_>, target: Id<Target>) -> bool {
 
 /// Returns what a change makes that stands beside tables, without what it drops again.
 fn made<'a>(context: &Context<'a>, id: Id<Change>) -> Vec<&'a Object> {
-    let statements = context.graph.touched(id).statements.iter().flatten();
+    let statements = context.graph.touched(id).said().iter();
     let mut made: Vec<&Object> = Vec::new();
     for effect in statements.flat_map(|statement| &statement.reading.effects) {
         let whole = matches!(

@@ -167,7 +167,7 @@ fn by_action(context: &Context<'_>, id: Id<Change>, undo: &Action, kept: &Kept) 
         Action::Restore { backup, .. } => by_backup(context, *backup, kept),
         Action::Code(code) if inert(code).is_none() => match code.language {
             Language::Sh | Language::Bash => by_shell(context, id, &sh::of(code), kept),
-            _ => by_statements(context, id, context.graph.touched(id).back.as_deref().unwrap_or_default(), kept),
+            _ => by_statements(context, id, context.graph.touched(id).back.as_ref().map_or(&[], |all| all), kept),
         },
         _ => Back::BothOrUnknown,
     }
@@ -217,7 +217,7 @@ fn by_statements(context: &Context<'_>, id: Id<Change>, statements: &[Statement]
 
 /// Returns whether a change that does more than to write into the table is taken back in the table alone.
 fn ledger_only(context: &Context<'_>, id: Id<Change>, kept: &Kept) -> Back {
-    let statements = context.graph.touched(id).statements.iter().flatten();
+    let statements = context.graph.touched(id).said().iter();
     let mut effects = statements.flat_map(|statement| &statement.reading.effects).filter(|effect| effect.act != Act::Read);
     let ledger = last_part(&kept.ledger);
     if kept.by_tool || effects.any(|effect| !is_ledger(effect, Some(&ledger))) { Back::LedgerOnly } else { Back::BothOrUnknown }

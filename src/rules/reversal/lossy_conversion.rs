@@ -93,7 +93,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         if context.plan.backups.ids().any(saved) {
             continue;
         }
-        for statement in context.graph.touched(*id).statements.iter().flatten() {
+        for statement in context.graph.touched(*id).said().iter() {
             let reading = &statement.reading;
             let lossy = reading
                 .risks

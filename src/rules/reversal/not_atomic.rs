@@ -122,7 +122,7 @@ pub const RULE: Rule =
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, code) in shell::all(context.plan) {
-        if let Some(command) = commands(&code.text).iter().find(|command| command.program() == "pg_restore" && goes_on(command)) {
+        if let Some(command) = commands(code).iter().find(|command| command.program() == "pg_restore" && goes_on(command)) {
             let place = code.place(&context.sources.file(code.span.file).text, &command.range);
             let message = "`pg_restore` goes on behind its errors: some tables are as they were, some are not";
             let finding = Diagnostic::error(RULE.name, place, message, "stops nowhere").severity(RULE.severity);

@@ -83,12 +83,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let Action::Code(back) = undo.as_ref() else { continue };
         let dialect = Dialect::of(context.plan.targets[on.value].kind.value).filter(|_| back.language == Language::Sql);
         let Some(dialect) = dialect else { continue };
-        let effects = context.graph.touched(*id).statements.iter().flatten().flat_map(|statement| &statement.reading.effects);
+        let effects = context.graph.touched(*id).said().iter().flat_map(|statement| &statement.reading.effects);
         let lenient: Vec<_> = effects.filter(holds_data).collect();
         if lenient.is_empty() {
             continue;
         }
-        let statements = sql::split(&back.text, dialect);
+        let statements = sql::of(back, dialect);
         let dropped: Vec<_> = statements
             .iter()
             .flat_map(|statement| &statement.reading.effects)

@@ -119,7 +119,7 @@ use crate::analysis::program::{Direction, Item, Work};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::act::{Act, Effect};
 use crate::effect::object::ObjectKind;
-use crate::effect::sql::{self, Dialect, Statement};
+use crate::effect::sql::{self, Dialect};
 use crate::graph::Manner;
 use crate::graph::objects::Object;
 use crate::plan::action::Code;
@@ -146,10 +146,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if gone.is_empty() {
         return;
     }
-    let mut read = Read::default();
     let mut told = HashSet::new();
     for id in context.plan.scenarios.ids().filter(|id| !context.facts.is_part(*id)) {
-        scenario(context, id, &gone, &mut read, &mut told, findings);
+        scenario(context, id, &gone, &mut told, findings);
     }
 }
 
@@ -167,25 +166,7 @@ fn gone(context: &Context<'_>) -> Gone {
     gone
 }
 
-/// Code that was read, each once.
-#[derive(Default)]
-struct Read(HashMap<(Span, Id<Target>), Vec<Statement>>);
-
-impl Read {
-    fn statements(&mut self, context: &Context<'_>, code: &Code, on: Id<Target>) -> &[Statement] {
-        let dialect = Dialect::of(context.plan.targets[on].kind.value);
-        self.0.entry((code.span, on)).or_insert_with(|| dialect.map_or(Vec::new(), |dialect| sql::split(&code.text, dialect)))
-    }
-}
-
-fn scenario(
-    context: &Context<'_>,
-    id: Id<Scenario>,
-    gone: &Gone,
-    read: &mut Read,
-    told: &mut HashSet<(Span, Id<Change>)>,
-    findings: &mut Vec<Diagnostic>,
-) {
+fn scenario(context: &Context<'_>, id: Id<Scenario>, gone: &Gone, told: &mut HashSet<(Span, Id<Change>)>, findings: &mut Vec<Diagnostic>) {
     let applies = context.facts.applies(id);
     let mut undone: HashSet<Id<Change>> = HashSet::new();
     let mut made: HashSet<Object> = HashSet::new();
@@ -197,7 +178,9 @@ fn scenario(
                 // Asked when the item is done.
                 undone.extend(own.into_iter().chain(item.undoes.iter().copied()));
             }
-            for effect in read.statements(context, code, on).iter().flat_map(|statement| &statement.reading.effects) {
+            let dialect = Dialect::of(context.plan.targets[on].kind.value);
+            let statements = dialect.map(|dialect| sql::of(code, dialect)).unwrap_or_default();
+            for effect in statements.iter().flat_map(|statement| &statement.reading.effects) {
                 let object = Object::on(context.plan, Some(on), effect.object.parts.clone());
                 if matches!(effect.act, Act::Create(_) | Act::Rename(_)) {
                     made.extend(after(effect, &object));

@@ -103,8 +103,8 @@ pub const RULE: Rule =
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, code) in shell::all(context.plan) {
-        for command in commands(&code.text) {
-            let Some((what, help)) = relative(&command) else { continue };
+        for command in commands(code).iter() {
+            let Some((what, help)) = relative(command) else { continue };
             let place = code.place(&context.sources.file(code.span.file).text, &command.range);
             let message =
                 format!("`{what}` counts back from wherever it stands: run twice, or after a change in between, it takes back another one");
@@ -187,6 +187,6 @@ fn fits(word: &str, wanted: &str) -> bool {
         "N" => number(word),
         "HEAD~" => word.strip_prefix("HEAD").or_else(|| word.strip_prefix('@')).is_some_and(|rest| rest.starts_with(['~', '^'])),
         // A tool may be called by its path.
-        wanted => word.rsplit('/').next() == Some(wanted),
+        wanted => word.strip_suffix(wanted).is_some_and(|path| path.is_empty() || path.ends_with('/')),
     }
 }

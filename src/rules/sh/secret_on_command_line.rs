@@ -104,7 +104,7 @@ const VARIABLES: [&str; 6] = ["PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH", "SSHPA
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, code) in shell::all(context.plan) {
-        let found = commands(&code.text).iter().find_map(|command| secret(command, &code.text));
+        let found = commands(code).iter().find_map(|command| secret(command, &code.text));
         let Some((range, how, is_written)) = found else { continue };
         let place = code.place(&context.sources.file(code.span.file).text, &range);
         let seen = match (is_written, how.is_among_words) {

@@ -96,14 +96,15 @@
 
 use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::effect::sh::misread;
+use crate::effect::sh;
 use crate::rules::{Context, Finder, Rule};
 
 pub const RULE: Rule = Rule { name: "sh/syntax", severity: Severity::Error, finder: Finder::Rule(check), text: include_str!("syntax.rs") };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, code) in shell::all(context.plan) {
-        let Some(range) = misread(&code.text) else { continue };
+        // What the reader could take apart is shell.
+        let Some(range) = sh::alone(code).commands.is_empty().then(|| sh::misread(&code.text)).flatten() else { continue };
         let place = code.place(&context.sources.file(code.span.file).text, &range);
         let language = code.language.word();
         let message = format!("`{language}` can't read this script: it would end with a syntax error, and nothing of it would be done");

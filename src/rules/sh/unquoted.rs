@@ -97,7 +97,7 @@ pub const RULE: Rule =
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (_, code) in shell::all(context.plan) {
-        let commands = commands(&code.text);
+        let commands = commands(code);
         let mut bare = Vec::new();
         for command in commands.iter().filter(|command| !matches!(command.program(), "for" | "case" | "[[" | "read" | "local" | "export")) {
             bare.extend(command.arguments().iter().filter(|word| word.bare).map(|word| (&word.range, word)));

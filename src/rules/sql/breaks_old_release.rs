@@ -201,7 +201,7 @@ fn breaking(context: &Context<'_>) -> Vec<(Id<Change>, Break)> {
         }
         let on = context.plan.changes[*id].on.map(|on| on.value);
         let mut all = Vec::new();
-        for statement in touched.statements.iter().flatten() {
+        for statement in touched.said() {
             for (of, effect) in statement.reading.effects.iter().enumerate() {
                 let Some(how) = how(statement, of, effect) else { continue };
                 let object = Object::on(context.plan, on, effect.object.parts.clone());

@@ -92,14 +92,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         if Dialect::of(context.plan.targets[on.value].kind.value) != Some(Dialect::Postgres) || back.language != Language::Sql {
             continue;
         }
-        let effects = context.graph.touched(*id).statements.iter().flatten().flat_map(|statement| &statement.reading.effects);
+        let effects = context.graph.touched(*id).said().iter().flat_map(|statement| &statement.reading.effects);
         let Some(added) =
             effects.into_iter().find(|effect| effect.object.kind == ObjectKind::EnumValue && matches!(effect.act, Act::Create(_)))
         else {
             continue;
         };
         let owner = &added.object.parts[..added.object.parts.len().saturating_sub(1)];
-        let rebuilds = sql::split(&back.text, Dialect::Postgres).iter().any(|statement| {
+        let rebuilds = sql::of(back, Dialect::Postgres).iter().any(|statement| {
             let touches = |parts: &[String]| parts.starts_with(owner);
             statement.sight == Sight::Opaque
                 || statement.reading.effects.iter().any(|effect| {

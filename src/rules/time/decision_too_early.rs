@@ -188,7 +188,7 @@ fn reads(context: &Context<'_>, id: Id<Check>) -> Vec<(Object, String)> {
     let mut found = Vec::new();
     for on in targets {
         let Some(dialect) = Dialect::of(context.plan.targets[on].kind.value) else { continue };
-        let statements = sql::split(&code.text, dialect);
+        let statements = sql::of(code, dialect);
         let effects = statements.iter().flat_map(|statement| &statement.reading.effects).filter(|effect| effect.act == Act::Read);
         found.extend(effects.map(|effect| (Object::on(context.plan, Some(on), effect.object.parts.clone()), effect.object.written())));
     }

@@ -136,14 +136,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Result<String, String> {
-        let code = Code {
-            language: Language::Sql,
-            text: text.to_owned(),
-            span: Span::default(),
-            body_start: 0,
-            indent: 0,
-            runs: Default::default(),
-        };
+        let code = Code::new(Language::Sql, text.to_owned(), Span::default());
         let mut draft = Draft::default();
         let units = super::super::units(&code, TargetKind::Mariadb, &mut draft);
         match draft.findings.first() {
