@@ -90,9 +90,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let (Some(Action::Code(forward)), Undo::Action(undo)) = (&change.forward, &change.undo) else { continue };
         let Action::Code(back) = undo.as_ref() else { continue };
         let saved = |backup| context.facts.coverage.covers(context.plan, context.graph, backup, *id) == Cover::Yes;
-        if context.plan.backups.ids().any(saved) {
-            continue;
-        }
         for statement in context.graph.touched(*id).said().iter() {
             let reading = &statement.reading;
             let lossy = reading
@@ -104,7 +101,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let Act::Alter(Alter::Type { to, .. }) = &reading.effects[risk.of].act else { continue };
             // Without `USING` the server refuses what does not fit, but for digits behind the point.
             let said = forward.text[statement.range.clone()].to_ascii_uppercase();
-            if !narrows(to) || !said.split_whitespace().any(|word| word == "USING") {
+            if !narrows(to) || !said.split_whitespace().any(|word| word == "USING") || context.plan.backups.ids().any(saved) {
                 continue;
             }
             let (name, written) = (&change.header.name, object.written());
