@@ -57,6 +57,7 @@ undo
 true && rm a || rm b
 rm a; rm b & wait
 echo "$(rm a) `rm b`"
+x="\"`rm c`"
 diff <(pg_dump a) <(pg_dump b)
 OUT=/backup/shop.dump
 pg_dump -Fc -f "$OUT" shop

@@ -248,7 +248,9 @@ fn what_is_read_grows_as_the_text_does() {
 /// Texts that once were read wrongly.
 #[test]
 fn what_was_found_stays_mended() {
-    placed_in_shell("{$'\u{ae}");
+    for text in ["{$'\u{ae}", "\"\\\"`\u{531}`\"\u{10000}"] {
+        placed_in_shell(text);
+    }
     let text = "/*!50000 DELIMITER //\nCREATE ";
     placed(text, &split(text, Dialect::Mysql));
     for text in ["DO $x$é''", "DO 'é", "DO $$é"] {

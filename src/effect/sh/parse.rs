@@ -1,6 +1,7 @@
 //! A script as the simple commands that it holds, in order, wherever they stand: in groups, loops, functions, substitutions. The
 //! only file that knows the parser.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -65,7 +66,7 @@ pub fn parse(source: &Mapped) -> Parsed {
     if let Some(why) = refused(&source.text) {
         return refuse(why);
     }
-    let result = Parser::with_dialect(&source.text, ShellDialect::Bash).parse();
+    let result = Parser::with_dialect(&legible(&source.text), ShellDialect::Bash).parse();
     if result.status != ParseStatus::Clean {
         return refuse("it is no shell that rbk can parse");
     }
@@ -87,7 +88,7 @@ pub fn misread(text: &str) -> Option<Range<usize>> {
     if refused(text).is_some() || text.contains("\\{") {
         return None;
     }
-    let result = Parser::with_dialect(text, ShellDialect::Bash).parse();
+    let result = Parser::with_dialect(&legible(text), ShellDialect::Bash).parse();
     let first = result.diagnostics.iter().map(|found| found.span.start.offset()).min();
     let stopped = result.terminal_error.as_ref().map(|shuck_parser::Error::Parse { line, .. }| {
         text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>()
@@ -100,6 +101,15 @@ pub fn misread(text: &str) -> Option<Range<usize>> {
     let line = text[start..].split('\n').next().unwrap_or_default();
     let indent = line.len() - line.trim_start().len();
     Some(start + indent..start + line.trim_end().len().max(indent))
+}
+
+/// Returns the text as the parser can take it: behind an escape in double quotes it looks for a backtick's command one byte too early,
+/// and panics inside of a character. Letters of one byte in the place of longer ones keep every place.
+fn legible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains('`') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().flat_map(|c| std::iter::repeat_n(if c.is_ascii() { c } else { 'X' }, c.len_utf8())).collect())
 }
 
 fn is_simple(statement: &Stmt) -> bool {
@@ -476,8 +486,13 @@ impl Walk<'_> {
                         text.append(&Mapped::at(&value.text, &self.source.place(&range)));
                     }
                 }
-                WordPart::CommandSubstitution { body, .. } | WordPart::ProcessSubstitution { body, .. } => {
+                WordPart::CommandSubstitution { body, .. } | WordPart::ProcessSubstitution { body, .. } if self.begins(part.span) => {
                     self.guarded(body);
+                    text.push(HOLE, &self.source.place(&range));
+                }
+                WordPart::CommandSubstitution { .. } | WordPart::ProcessSubstitution { .. } => {
+                    let why = "a command between backticks behind an escape: `$(…)` can be read";
+                    self.out.opaque.push(Opaque { range: self.place(part.span), why });
                     text.push(HOLE, &self.source.place(&range));
                 }
                 _ => {
@@ -486,6 +501,11 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// Returns whether a substitution begins where the parser says so.
+    fn begins(&self, span: Span) -> bool {
+        self.source.text.get(span.start.offset()..).is_some_and(|text| text.starts_with(['`', '$', '<', '>', '=']))
     }
 
     fn constant(&self, name: &str) -> Option<&Mapped> {
