@@ -134,6 +134,160 @@ fn two_changes_of_one_flag_are_each_taken_back_to_what_they_found() {
     }
 }
 
+const ODD: &str = r#"
+plan odd "Names that shells obey" { version "1.0" }
+target shop "The shop" sqlite { file $SHOP }
+target place "A folder" host { dir $PLACE }
+target settings "Settings" env-file { file $SETTINGS }
+backup saved "The shop as it was" of shop {
+  method sqlite
+  file "-b ;touch owned $(touch owned)/'x\"\n%s.db"
+  restore takes 1m
+}
+flag mood "The mood" on settings {
+  variable "MOOD"
+  values "off", "it's $(touch owned) \"x\" \\ `touch owned` # !"
+}
+phase save "Save" at T-10m { take saved }
+phase make "Make" at T {
+  change emptied "Emptied" on shop {
+    do ```sql
+      DELETE FROM notes;
+    ```
+    undo restore saved
+  }
+  change edited "Edited" on place {
+    do edit "-e ;touch owned $(touch owned) 'x\"\n*.txt" ```text
+      new
+    ```
+    undo auto
+  }
+  change moody "Moody" on settings {
+    do set mood to "it's $(touch owned) \"x\" \\ `touch owned` # !"
+    undo auto
+  }
+}
+scenario back "Back" {
+  applies from emptied
+  undo everything
+}
+"#;
+
+#[test]
+fn names_of_files_hold_anything_and_the_state_may_be_moved_meanwhile() {
+    for shell in [&["dash"] as &[&str], &["busybox", "sh"], &["bash", "--posix"], &["mksh"]] {
+        let mut operator = Operator::with(ODD, shell, Vec::new());
+        let place = operator.path("-p ;touch owned $(touch owned) 'x\"\ny");
+        std::fs::create_dir(&place).expect("the folder is made");
+        let (shop, settings) = (place.join(":memory:\n$(touch owned)"), place.join("-s `touch owned`\n.env"));
+        sqlite(&shop, "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('hello')");
+        std::fs::write(&settings, "MOOD=\"off\"\n").expect("it is writable");
+        let state = |name: &str| ("RBK_STATE", operator.path(name).display().to_string());
+        let [before, after] = [state("first\tplace"), state("second 'place'\n")];
+        operator.environment = [("SHOP", &shop), ("PLACE", &place), ("SETTINGS", &settings)]
+            .map(|(name, path)| (name, path.display().to_string()))
+            .into_iter()
+            .chain([before.clone()])
+            .collect();
+        operator.runs(&["prepare"], 0);
+        operator.runs(&["forward"], 0);
+        assert_eq!(sqlite(&shop, "SELECT count(*) FROM notes"), "0");
+        assert_eq!(std::fs::read_dir(&place).expect("it is there").count(), 3, "{shell:?}");
+        std::fs::rename(&before.1, &after.1).expect("it is moved");
+        *operator.environment.last_mut().expect("there is one") = after;
+        operator.runs(&["run", "back", "--yes", "--accept-loss"], 0);
+        assert_eq!(sqlite(&shop, "SELECT text FROM notes"), "hello", "{shell:?}");
+        assert_eq!(std::fs::read_to_string(&settings).expect("it is there"), "MOOD=\"off\"\n", "{shell:?}");
+        assert_eq!(std::fs::read_dir(&place).expect("it is there").count(), 2, "{shell:?}");
+        operator.runs(&["report"], 0);
+        let owned = Command::new("find").arg(operator.folder.path()).args(["-name", "owned"]).output().expect("find is there");
+        assert_eq!(String::from_utf8_lossy(&owned.stdout), "", "{shell:?}");
+    }
+}
+
+#[test]
+fn of_a_change_that_is_half_done_it_is_told_which_parts_are() {
+    let plan = r#"
+plan half "A change in parts" { version "1.0" }
+target shop "The shop" sqlite { file $SHOP }
+phase make "Make" at T {
+  change parts "Parts" on shop {
+    do ```sql
+      -- The first.
+      INSERT INTO notes VALUES ('one'),
+        ('and another');
+      VACUUM;
+      INSERT INTO nowhere VALUES (1);
+      VACUUM;
+    ```
+    undo ```sql
+      DELETE FROM notes;
+    ```
+  }
+}
+scenario back "Back" {
+  applies from parts
+  undo everything
+}
+"#;
+    for shell in [&["dash"] as &[&str], &["busybox", "sh"], &["bash", "--posix"], &["mksh"]] {
+        let shop = tempfile::NamedTempFile::new().expect("a file");
+        sqlite(shop.path(), "CREATE TABLE notes (text TEXT)");
+        let operator = Operator::with(plan, shell, vec![("SHOP", shop.path().display().to_string())]);
+        operator.runs(&["forward"], 1);
+        let parts = "parts, by what is on record:
+  done       1  INSERT INTO notes VALUES ('one'), ...
+  done       2  VACUUM;
+  failed     3  INSERT INTO nowhere VALUES (1);
+  not done   4  VACUUM;
+";
+        let said = operator.runs(&["run", "back", "--yes"], 3);
+        assert!(said.contains(parts), "{shell:?}: {said}");
+        let said = operator.runs(&["status"], 0);
+        let indented: String = parts.lines().map(|line| format!("      {line}\n")).collect();
+        assert!(said.contains(&format!("UNKNOWN      parts: Parts\n{indented}")), "{shell:?}: {said}");
+        operator.runs(&["mark", "parts", "applied"], 0);
+        assert!(!operator.runs(&["status"], 0).contains("on record:"), "{shell:?}");
+        operator.runs(&["resume"], 0);
+        assert_eq!(sqlite(shop.path(), "SELECT count(*) FROM notes"), "0", "{shell:?}");
+    }
+}
+
+#[test]
+fn who_may_not_keep_the_lock_is_told_before_anything_depends_on_it() {
+    let server = Postgres::start();
+    server.create("low");
+    server.sql("low", "CREATE ROLE low LOGIN; CREATE TABLE notes (text text); ALTER TABLE notes OWNER TO low");
+    let plan = r#"
+plan low "Few rights" { version "1.0" }
+target shop "The shop" postgres { url $SHOP }
+phase make "Make" at T {
+  change wider "Wider" on shop {
+    do ```sql
+      ALTER TABLE notes ADD COLUMN colour text;
+    ```
+    undo auto
+  }
+}
+scenario back "Back" {
+  applies from wider
+  undo everything
+}
+"#;
+    let operator = Operator::with(plan, &["dash"], vec![("SHOP", server.url("low").replace("//rbk@", "//low@"))]);
+    let said = operator.runs(&["check"], 3);
+    assert!(said.contains("CREATE SCHEMA rbk AUTHORIZATION \"low\""), "{said}");
+    operator.runs(&["forward"], 1);
+    server.sql("low", "CREATE SCHEMA rbk AUTHORIZATION low");
+    operator.runs(&["check"], 0);
+    operator.runs(&["resume"], 0);
+    operator.runs(&["run", "back", "--yes"], 0);
+    // Without a right to make anything, the tables of before are enough.
+    server.sql("low", "ALTER SCHEMA rbk OWNER TO rbk; GRANT USAGE ON SCHEMA rbk TO low");
+    operator.runs(&["check"], 0);
+    operator.runs(&["forward"], 0);
+}
+
 #[test]
 fn an_altered_bundle_does_nothing() {
     let operator =

@@ -115,6 +115,30 @@ two_hosts() {
     same "$(rows)" 'other a other b ' 'leaves what others did'
     same "$(q "SELECT count(*) FROM $lock WHERE place = '2222'")" 0 'and nothing stands'
 
+    # It has come to its end, and then the database does not hear of it.
+    expect 0 'forward' rb here forward
+    mkdir -p "$WORK/deaf"
+    for each in psql sqlite3 mariadb; do
+        real=$(command -v "$each") || continue
+        cat >"$WORK/deaf/$each" <<END
+#!/bin/sh
+tail -n 1 "\$RBK_STATE/journal" | grep -q run-ended && exit 1
+exec $real "\$@"
+END
+        chmod +x "$WORK/deaf/$each"
+    done
+    expect 0 'the way back' with PATH="$WORK/deaf:$PATH" rb here run back --yes
+    says 'still says that this run is at work' 'says what it could not say'
+    same "$(holds_out run)" "$(run_of here)" 'which holds the database still'
+    expect 0 'status' rb here
+    says 'resume    gives back what the last run still holds: ' 'knows what to type'
+    expect 3 'somebody else' far rb there forward
+    expect 3 'nothing is resumed' rb here resume
+    says 'nothing to resume; what the last run still held is given back: ' 'and the database is free'
+    same "$(q "SELECT count(*) FROM $lock WHERE place = 'at work'")" 0 'nobody is at work'
+    expect 3 'once' rb here resume
+    silent_about 'given back' 'there is nothing left'
+
     # Taken over while it is at work: what it does afterwards is not done.
     begin here forward
     dead=$(run_of here)

@@ -48,4 +48,21 @@ for sent in TERM HUP; do
     rm "$PLACE/hold-a"
     expect 0 "$sent: somebody says that it is to be done again" rb resume --assume do-a=redo
 done
+
+# Behind the last line of a run its end is on record, and stays so.
+prepared late
+mkdir "$WORK/bin"
+cat >"$WORK/bin/sync" <<'END'
+#!/bin/sh
+if tail -n 1 "$RBK_STATE/journal" | grep -q "forward.run-ended" && mkdir "$RBK_STATE/hit" 2>/dev/null; then
+    kill -s HUP "$(awk '$1 == "pid" { print $2 }' "$RBK_STATE/lock/owner")"
+fi
+END
+chmod +x "$WORK/bin/sync"
+expect 129 'HUP when the end is on record' with PATH="$WORK/bin:$PATH" rb forward one
+says 'had come to its end' 'says so'
+expect 0 'status' rb
+says 'reached the end of the phase one' 'knows of it'
+expect 3 'and there' rb resume
+says 'nothing to resume' 'is nothing to resume'
 done_testing

@@ -19,7 +19,7 @@ fail() {
 }
 
 word() {
-    printf '%s\n' "$1" | sed 's/[\\"]/\\&/g; s/^/"/; s/$/"/'
+    printf '%s\n' "$1" | awk '{ gsub(/[\\"]/, "\\\\&"); text = text (NR > 1 ? "\\n" : "") $0 } END { printf "\"%s\"\n", text }'
 }
 
 # How long others are waited for, in milliseconds.

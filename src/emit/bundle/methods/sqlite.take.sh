@@ -9,7 +9,7 @@ fail() {
 }
 
 word() {
-    printf '%s\n' "$1" | sed 's/[\\"]/\\&/g; s/^/"/; s/$/"/'
+    printf '%s\n' "$1" | awk '{ gsub(/[\\"]/, "\\\\&"); text = text (NR > 1 ? "\\n" : "") $0 } END { printf "\"%s\"\n", text }'
 }
 
 # sqlite3 would make an empty database of a path that is not there.

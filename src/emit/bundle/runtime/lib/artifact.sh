@@ -4,7 +4,7 @@
 # a backup is made: that is the engines' business.
 
 artifact_problem=''
-artifact_path=''
+artifact_path='' path_place=''
 
 # artifact_good BACKUP: is the artifact there, and is it the one that was taken? Its path is then in artifact_path.
 artifact_good() {
@@ -13,7 +13,8 @@ artifact_good() {
         artifact_problem='it has not been taken'
         return 1
     fi
-    artifact_path=${artifact_line%%"$TAB"*}
+    journal_place "${artifact_line%%"$TAB"*}"
+    artifact_path=$path_place
     artifact_sum=${artifact_line##*"$TAB"}
     if [ ! -e "$artifact_path" ]; then
         artifact_problem="$artifact_path is gone"

@@ -74,6 +74,34 @@ claim_leave() {
     fi
 }
 
+# claim_writable TARGET: may its user keep that row, and the journal of units beside it? Asked by check alone, before anything depends on
+# it; 1 no.
+claim_writable() {
+    load_target "$1" || return 2
+    claim_database || return 0
+    target_connect "$1" || return 2
+    case $target_kind in
+        postgres)
+            scratch_file ask || return 2
+            printf '%s\n' "SELECT current_user FROM (SELECT CASE WHEN to_regnamespace('rbk') IS NULL
+                THEN has_database_privilege(current_database(), 'CREATE')
+                ELSE has_schema_privilege('rbk', 'CREATE') OR to_regclass('rbk.lock') IS NOT NULL AND to_regclass('rbk.journal') IS NOT NULL END) may (be)
+                WHERE NOT be;" >"$scratch"
+            claim_said=$scratch.out
+            claim_answer postgres_client -A -t -f "$scratch" || return 2
+            claim_user=$(cat "$claim_said")
+            rm -f "$claim_said"
+            [ -z "$claim_user" ] ||
+                because 1 "the user $claim_user may not make the schema rbk, where a run says that it is at work and what it has done. Somebody who may: CREATE SCHEMA rbk AUTHORIZATION \"$claim_user\""
+            ;;
+        sqlite)
+            if [ ! -w "$RBK_SQLITE_FILE" ] || [ ! -w "$(dirname -- "$RBK_SQLITE_FILE")" ]; then
+                because 1 "$RBK_SQLITE_FILE or its folder cannot be written"
+            fi
+            ;;
+    esac
+}
+
 # --- who may have it ---------------------------------------------------------------------------------------------------
 
 # claim_ours TOKEN: does this journal say that it wrote it? Two targets may be one database, so that their names do not count.
@@ -205,7 +233,7 @@ claim_write() {
 $(claim_first)
 $claim_change"
     fi
-    claim_carry_out "$claim_change"
+    claim_carry_out "$claim_change" || because 2 "that this run is at work cannot be written to $1: ${answer_detail-}"
 }
 
 claim_record() {
@@ -239,7 +267,7 @@ claim_make() {
 SELECT pg_advisory_xact_lock(hashtext('rbk.journal'));
 DO \$\$ BEGIN
     IF to_regnamespace('rbk') IS NULL THEN CREATE SCHEMA rbk; END IF;
-    CREATE TABLE IF NOT EXISTS rbk.lock ($(claim_list ' text NOT NULL, ') text NOT NULL, PRIMARY KEY (place));
+    IF to_regclass('rbk.lock') IS NULL THEN CREATE TABLE rbk.lock ($(claim_list ' text NOT NULL, ') text NOT NULL, PRIMARY KEY (place)); END IF;
 END \$\$;
 SQL
             ;;

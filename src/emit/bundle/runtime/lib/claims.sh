@@ -4,7 +4,7 @@
 # before the run is asked again by the first step on it. Refuses to know the row in the database: claim.sh, in a process of
 # its own, where the connection is.
 
-claims_answer=''
+claims_answer='' claims_status=0
 
 # claims_of PROGRAM prints each target that its steps work on, once: NAME:must for SQL, NAME:try for code and what restores, NAME:look for
 # what is only taken.
@@ -69,18 +69,43 @@ claims_give_back() {
     claims_stand=$(state_query '
         event == "change" { state[item] = first }
         END { for (name in state) if (state[name] ~ /^(applied|unknown|begun)$/) { print "stands"; exit } }')
-    for claims_each in $(state_query 'event == "claim" { held[item] = 1 } event == "released" { delete held[item] }
-        END { for (name in held) print name }'); do
-        if claims_ask release "$claims_each" "${claims_stand:-nothing}"; then
+    for claims_each in $(claims_held); do
+        if claims_release "$claims_each"; then
             journal released "$claims_each"
         else
-            say_aside "  $claims_each still says that this run is at work: $claims_answer. The next run from here puts that right."
+            say_aside "  $claims_each still says that this run is at work${claims_answer:+: $claims_answer}. ./rollback resume puts that right."
         fi
     done
 }
 
+# claims_release TARGET; what was killed is done once more.
+claims_release() {
+    claims_ask release "$1" "${claims_stand:-nothing}" && return
+    [ "$claims_status" -gt 128 ] && claims_ask release "$1" "${claims_stand:-nothing}"
+}
+
+# claims_held prints the targets that the journal does not say were given back.
+claims_held() {
+    state_query 'event == "claim" { held[item] = 1 } event == "released" { delete held[item] } END { for (name in held) print name }'
+}
+
+# claims_left prints what a run that has ended, or never began, still holds: it was killed on the way.
+claims_left() {
+    [ -n "$(run_open)" ] || claims_held | tr '\n' ' '
+}
+
+# claims_clear: gives that back.
+claims_clear() {
+    read -r claims_run claims_program <<END
+$(state_query 'event == "claim" { last = run " " program } END { print last }')
+END
+    run_belongs "$claims_run" "$claims_program"
+    claims_give_back
+}
+
 # claims_ask ACTION ARGUMENT...: in a process of its own; its status, and its words in claims_answer.
 claims_ask() {
+    claims_status=2
     RBK_TMP=$RBK_STATE/tmp/claim
     export RBK_TMP
     rm -rf "$RBK_TMP"

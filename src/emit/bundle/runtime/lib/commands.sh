@@ -191,18 +191,24 @@ command_begin() {
     fi
     run_new "$@"
     say_title "${plan_title-}: $(program_title "$1")"
-    say_aside "  run $RBK_RUN, by $(operator)"
+    command_say_run
     run_carry_out "$@"
+}
+
+# Who sits at a terminal is told how to stop it.
+command_say_run() {
+    command_how=''
+    [ "${say_width:-0}" -eq 0 ] || command_how='; Ctrl-C stops it, and it can be resumed'
+    say_aside "  run $RBK_RUN, by $(operator)$command_how"
 }
 
 command_resume() {
     command_bounds_only_for_run
     command_journal
-    command_open=$(run_open)
-    [ -n "$command_open" ] || die 3 "there is nothing to resume"
+    [ -n "$(run_open)$(claims_left)" ] || die 3 "there is nothing to resume"
     command_ready resume
     command_open=$(run_open)
-    [ -n "$command_open" ] || die 3 "there is nothing to resume"
+    [ -n "$command_open" ] || command_clear
     read -r command_id command_program command_why <<END
 $command_open
 END
@@ -211,11 +217,19 @@ END
     journal_or_stop run-resumed "$command_program" "$(operator)" "$(host_name)" "$$" "$command_why"
     slots_record
     say_title "${plan_title-}: $(program_title "$command_program"), resumed"
-    say_aside "  run $RBK_RUN, by $(operator)"
+    command_say_run
     read -r command_from command_only command_until <<END
 $(state_query 'run == r && event == "bounds" { print first, second, third }' "r=$RBK_RUN")
 END
     run_carry_out "$command_program" "$(command_bound "$command_from")" "$(command_bound "$command_only")" "$(command_bound "$command_until")"
+}
+
+# command_clear: no run is open, but one was killed before it had given back what it held.
+command_clear() {
+    command_left=$(claims_left)
+    [ -z "$command_left" ] || claims_clear
+    [ -z "$(claims_left)" ] || die 1 "there is nothing to resume, and what the last run held could not be given back"
+    die 3 "there is nothing to resume${command_left:+; what the last run still held is given back: ${command_left% }}"
 }
 
 command_bound() {

@@ -33,7 +33,7 @@ host_connection() {
         !*) because 2 "${host_said#!}"; return ;;
     esac
     host_list=$(printf '%s\n' "$host_said" | sed -n 1p)
-    host_base=$(printf '%s\n' "$host_said" | sed -n 2p)
+    host_base=$(printf '%s\n' "$host_said" | sed 1d)
 }
 
 # host_path DIR: below the host's own directory unless it is absolute.

@@ -57,6 +57,36 @@ journal() {
     printf '%.3500s\t.\n' "$journal_line" >>"$journal_file" && journal_sync
 }
 
+# journal_path PATH prints it as it stands in a line: below the state directory, which may be moved, it begins with a full stop; what a
+# line can't hold, a line break say, goes there as its bytes.
+journal_path() {
+    path_text=$1
+    case $path_text in "$RBK_STATE"/*) path_text=.${path_text#"$RBK_STATE"} ;; esac
+    case $path_text in
+        *[!' '-~]*)
+            if [ "$(printf '%s' "$path_text" | tr '\000-\037\177' ' ')" != "$path_text" ]; then
+                path_text="bytes:$(printf '%s' "$path_text" | od -An -v -tx1 | tr -d ' \n')"
+            fi
+            ;;
+    esac
+    printf '%s' "$path_text"
+}
+
+# journal_place TEXT: the path that a line speaks of, in path_place.
+journal_place() {
+    path_place=$1
+    case $path_place in
+        bytes:*)
+            path_place=$(printf '%s\n' "${path_place#bytes:}" | awk '{
+                digits = "0123456789abcdef"
+                for (at = 1; at < length($0); at += 2) printf "%c", (index(digits, substr($0, at, 1)) - 1) * 16 + index(digits, substr($0, at + 1, 1)) - 1
+                print "." }')
+            path_place=${path_place%.}
+            ;;
+    esac
+    case $path_place in ./*) path_place=$RBK_STATE${path_place#.} ;; esac
+}
+
 # journal_when, journal_second: the time of the last event, for people and for arithmetic.
 journal_when() {
     printf '%s' "${journal_stamp%%"$TAB"*}"

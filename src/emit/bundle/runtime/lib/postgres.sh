@@ -101,7 +101,7 @@ postgres_journal() {
         SET lock_timeout = '${RBK_LOCK_TIMEOUT:-5s}';
         START TRANSACTION READ WRITE;
         SELECT pg_advisory_xact_lock(hashtext('rbk.journal'));
-        CREATE SCHEMA IF NOT EXISTS rbk;
+        DO \$\$ BEGIN IF to_regnamespace('rbk') IS NULL THEN CREATE SCHEMA rbk; END IF; END \$\$;
         CREATE TABLE IF NOT EXISTS rbk.journal (
             unit text PRIMARY KEY, done_at timestamptz NOT NULL DEFAULT now(), done_by text NOT NULL DEFAULT session_user);
         COMMENT ON TABLE rbk.journal IS 'units of rollback plans that were carried out; written by rbk bundles';

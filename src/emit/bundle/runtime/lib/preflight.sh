@@ -89,6 +89,7 @@ preflight_targets() {
         preflight_no "$RBK_TMP can be made"
         return
     }
+    preflight_written=$(preflight_sql)
     for preflight_target in ${plan_targets-}; do
         rm -f "$RBK_TMP/answer"
         preflight_text=$($RBK_SHELL "$RBK_HOME/lib/step-main.sh" probe "$preflight_target" </dev/null 2>&1)
@@ -110,9 +111,27 @@ preflight_targets() {
 # Nobody else may be at work where the plan changes something.
 preflight_claim() {
     rm -f "$RBK_TMP/answer"
-    $RBK_SHELL "$RBK_HOME/lib/step-main.sh" claim "$1" look </dev/null >/dev/null 2>&1 && return
-    preflight_text=$(redact "$(tr '\n' ' ' <"$RBK_TMP/answer" 2>/dev/null)")
-    preflight_no "it is free for this plan: $preflight_text"
+    $RBK_SHELL "$RBK_HOME/lib/step-main.sh" claim "$1" look </dev/null >/dev/null 2>&1 || {
+        preflight_no "it is free for this plan: $(preflight_answer)"
+        return
+    }
+    listed "$1" "$preflight_written" || return 0
+    rm -f "$RBK_TMP/answer"
+    $RBK_SHELL "$RBK_HOME/lib/step-main.sh" writable "$1" </dev/null >/dev/null 2>&1 && return
+    preflight_no "it can be written: $(preflight_answer)"
+}
+
+preflight_answer() {
+    redact "$(tr '\n' ' ' <"$RBK_TMP/answer" 2>/dev/null)"
+}
+
+# preflight_sql prints the targets on which SQL of the plan works.
+preflight_sql() {
+    {
+        claims_of prepare
+        claims_of forward
+        for preflight_each in ${plan_scenarios-}; do claims_of "scenarios/$preflight_each"; done
+    } | sed -n 's/:must$//p' | tr '\n' ' '
 }
 
 # A backup that has not been taken yet is no fault; one that was taken and is gone is.

@@ -3,6 +3,8 @@
 # Owns the report's form. Everything in it comes from the journal, the logs and the plan; what the journal does not say is
 # not said here either. It is freed of secrets once more on its way out.
 
+path_place=''
+
 report() {
     report_body | redact_stream
 }
@@ -136,9 +138,18 @@ report_failures() {
 }
 
 report_artifacts() {
-    report_text=$(state_query 'event == "artifact" { print "| " item " | " first " | " second " | " third " | " time " |" }')
+    report_text=$(state_query 'event == "artifact" { print item "\t" first "\t" second "\t" third "\t" time }' |
+        while IFS=$TAB read -r report_backup report_path report_bytes report_sum report_at; do
+            journal_place "$report_path"
+            printf '| %s | %s | %s | %s | %s |\n' "$report_backup" "$(report_cell "$path_place")" "$report_bytes" "$report_sum" "$report_at"
+        done)
     [ -z "$report_text" ] ||
         printf '\n## Artifacts\n\n| backup | file | bytes | sha256 | taken |\n|---|---|---|---|---|\n%s\n' "$report_text"
+}
+
+# report_cell TEXT: on one line, where a bar ends no cell.
+report_cell() {
+    printf '%s' "$1" | tr '\000-\037\177' ' ' | sed 's/|/\\|/g'
 }
 
 # What people still have to do.

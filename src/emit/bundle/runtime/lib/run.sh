@@ -125,7 +125,8 @@ run_interrupted() {
     parallel_stop
     child_stop
     step_cut_short
-    journal run-ended interrupted "$2" "$1"
+    # Its end may stand there already.
+    [ -z "$(run_open)" ] || journal run-ended interrupted "$2" "$1"
     rmdir "$RBK_STATE/tmp/asking" 2>/dev/null
     lock_release
     run_tell_interrupted "$1" 2>/dev/null
@@ -137,7 +138,13 @@ run_interrupted() {
 # The terminal may be gone, and with it whoever reads.
 run_tell_interrupted() {
     say_title "Interrupted (signal $1)."
-    if [ -n "$run_under_way" ]; then
+    if [ -z "$(run_open)" ]; then
+        say "The $(program_name "$RBK_PROGRAM") had come to its end. Next:"
+        run_left=$(claims_left)
+        [ -z "$run_left" ] || say_next "resume    gives back what it still holds: ${run_left% }"
+        say_next status
+        return
+    elif [ -n "$run_under_way" ]; then
         say "What was under way has been stopped: $(run_names "$run_under_way"). Whether it had its effect is not known; resume finds out, or asks."
     else
         say "Nothing was under way, so nothing was left half done."

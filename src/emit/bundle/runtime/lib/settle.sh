@@ -74,11 +74,48 @@ settle_say() {
     esac
 }
 
+# settle_parts CHANGE prints, when a step of several units has left it unknown, what became of each: a server that commits by itself
+# keeps those that were done.
+settle_parts() (
+    read -r settle_run settle_program settle_step <<END
+$(state_query '
+    event == "change" && item == name { last = run " " program " " second; state = first } END { if (state ~ /^(begun|unknown)$/) print last }' "name=$1")
+END
+    [ -n "${settle_step:-}" ] && find_fields "$settle_program" "$settle_step" || return 0
+    settle_units=$(state_query 'run == r && event == "unit" && item == name { state[first] = second }
+        END { for (number in state) printf " %s=%s ", number, state[number] }' "r=$settle_run" "name=$settle_step")
+    settle_number=0
+    for settle_unit in ${step_unit-}; do
+        settle_number=$((settle_number + 1))
+        case $settle_number:$settle_units in
+            1:*) case ${step_unit-} in *' '*) printf '%s, by what is on record:\n' "$settle_step" ;; *) return 0 ;; esac ;;
+        esac
+        case $settle_units in
+            *" $settle_number=done "*) settle_word='done' ;;
+            *" $settle_number=failed "*) settle_word='failed' ;;
+            *" $settle_number=begun "*) settle_word='not known' ;;
+            *) settle_word='not done' ;;
+        esac
+        printf '  %-9s  %s  %s\n' "$settle_word" "$settle_number" \
+            "$(awk '/^--/ || /^[ \t]*$/ { next } !lines++ { text = substr($0, 1, 60) } END { print text (lines > 1 ? " ..." : "") }' \
+                "$RBK_HOME/$settle_program/${settle_unit#*:}")"
+    done
+)
+
+# settle_look CHANGE: the same as a part of a sentence.
+settle_look() {
+    settle_shown=''
+    [ -z "$1" ] || settle_shown=$(settle_parts "$1")
+    [ -z "$settle_shown" ] || printf '\n%s' "$settle_shown"
+}
+
 # settle_ask STEP QUESTION: 0 done, 1 redo, 2 stopped.
 settle_ask() {
+    set -- "$1" "$2$(settle_look "${step_change-}")"
     if ! ask_one_of "$1" "$2
 Look at the system, then say: was it done, or is it to be done again?" 'done' redo; then
-        walk_stop 3 stopped "$2 Nothing can tell. Look at the system, then:
+        walk_stop 3 stopped "$2
+Nothing can tell. Look at the system, then:
   ./rollback resume --assume $1=done   when it had been done
   ./rollback resume --assume $1=redo   when it is to be done again"
         return 2
@@ -96,8 +133,11 @@ settle_change() {
     settle_answer=$?
     step_effect=$settle_effect
     if [ "$settle_answer" -eq 2 ]; then
-        if ! ask_one_of "$1" "Whether the change $1 is applied is not known. Look at the system, then say:" applied not-applied; then
-            walk_stop 3 stopped "Whether the change $1 is applied is not known, and nothing can tell. Look at the system, then:
+        settle_seen=$(settle_look "$1")
+        if ! ask_one_of "$1" "Whether the change $1 is applied is not known.$settle_seen
+Look at the system, then say:" applied not-applied; then
+            walk_stop 3 stopped "Whether the change $1 is applied is not known, and nothing can tell.$settle_seen
+Look at the system, then:
   ./rollback mark $1 applied   or   ./rollback mark $1 not-applied
   ./rollback resume"
             return 2

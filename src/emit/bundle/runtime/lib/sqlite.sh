@@ -49,7 +49,7 @@ sql_text() {
 
 # sqlite_word TEXT: as an argument of a dot-command.
 sqlite_word() {
-    printf '%s\n' "$1" | sed 's/[\\"]/\\&/g; s/^/"/; s/$/"/'
+    printf '%s\n' "$1" | awk '{ gsub(/[\\"]/, "\\\\&"); text = text (NR > 1 ? "\\n" : "") $0 } END { printf "\"%s\"\n", text }'
 }
 
 sqlite_unit_recorded() {

@@ -37,7 +37,10 @@ status_changes() {
             none) say "  not applied  $status_title" ;;
             applied) say_good "  applied      $status_title" ;;
             undone) say "  undone       $status_title" ;;
-            *) say_bad "  UNKNOWN      $status_title" ;;
+            *)
+                say_bad "  UNKNOWN      $status_title"
+                settle_parts "$status_change" | while IFS= read -r status_part; do say "      $status_part"; done
+                ;;
         esac
     done
 }
@@ -98,6 +101,8 @@ status_next() {
         esac
         return
     fi
+    status_left=$(claims_left)
+    [ -z "$status_left" ] || say_next "resume    gives back what the last run still holds: ${status_left% }"
     status_missing=$(run_missing prepare)
     if [ -n "$status_missing" ]; then
         say_next "check"

@@ -34,7 +34,7 @@ use edit-there
 use flag
 use claim
 
-answer_detail=''
+answer_detail='' path_place=''
 
 answer() {
     printf '%s\n' "${answer_detail-}" | awk 'NR <= 5 { print substr($0, 1, 500) }' >"$RBK_TMP/answer"
@@ -190,7 +190,7 @@ main_take() {
         return 1
     }
     answer_detail="$main_artifact ($(size "$main_artifact") bytes)"
-    journal artifact "$1" "$main_artifact" "$(size "$main_artifact")" "$main_sum"
+    journal artifact "$1" "$(journal_path "$main_artifact")" "$(size "$main_artifact")" "$main_sum"
 }
 
 # main_artifact_path BACKUP: the file of the plan with the run's id before its last extension.
@@ -217,7 +217,7 @@ main_capture() {
             ;;
     esac
     check_capture "$1" "$main_file" || return
-    journal captured "$1" "$main_file" "$(sha256 "$main_file")"
+    journal captured "$1" "$(journal_path "$main_file")" "$(sha256 "$main_file")"
 }
 
 # What was there before is saved before another value is set; done again, the first reading stands. It belongs to the change:
@@ -226,7 +226,8 @@ main_set() {
     mkdir -p "$RBK_STATE/flags" || return 1
     main_owner=${step_change:-$2}
     if [ "${step_value_from-}" = previous ]; then
-        main_file=$(main_saved "$main_owner")
+        main_saved "$main_owner"
+        main_file=$path_place
         [ -r "$main_file" ] || {
             answer_detail="what $2 was before is not on record"
             return 1
@@ -240,7 +241,7 @@ main_set() {
             : >"$RBK_TMP/clean"
             return 1
         }
-        journal saved "$main_owner" "$main_file" || return 2
+        journal saved "$main_owner" "$(journal_path "$main_file")" || return 2
     fi
     flag_set "$2" "${step_value-}" && return
     main_detail=${answer_detail-}
@@ -268,10 +269,13 @@ main_edit_file() {
     main_edit_path "${step_path-}" || return
     main_owner=${step_change:-$1}
     case ${step_mode-} in
-        restore | unpatch) main_file=$(main_saved "$main_owner") ;;
+        restore | unpatch)
+            main_saved "$main_owner"
+            main_file=$path_place
+            ;;
         *)
             main_file=$RBK_STATE/edits/$main_owner.$RBK_RUN
-            journal saved "$main_owner" "$main_file" || return 2
+            journal saved "$main_owner" "$(journal_path "$main_file")" || return 2
             ;;
     esac
     main_content=${step_file:+$main_directory/$step_file}
@@ -305,9 +309,9 @@ main_edit_path() {
     main_path=$main_folder/$1
 }
 
-# main_saved NAME prints where the preparation or the forward run last saved it.
+# main_saved NAME: where the preparation or the forward run last saved it, in path_place.
 main_saved() {
-    state_query 'event == "saved" && item == name && program !~ /^scenarios\// { path = first } END { print path }' "name=$1"
+    journal_place "$(state_query 'event == "saved" && item == name && program !~ /^scenarios\// { path = first } END { print path }' "name=$1")"
 }
 
 # ------------------------------------------------------------------------------
@@ -323,6 +327,7 @@ case $main_action in
     probe) target_probe "$1" ;;
     recorded) sql_unit_recorded "$1" "$2" ;;
     claim) claim_hold "$@" ;;
+    writable) claim_writable "$1" ;;
     release) claim_leave "$1" "$2" ;;
     send)
         main_locale

@@ -147,7 +147,7 @@ postgres_url() {
         postgres_parameter "${pair%%=*}" || return 2
     done
     if [ -n "$search_path" ]; then
-        quoted=$(printf '%s\n' "$search_path" | sed 's/"/""/g; s/[\\ ]/\\&/g')
+        quoted=$(printf '%s\n' "$search_path" | sed 's/"/""/g; s/[\\[:space:]]/\\&/g; $!s/$/\\/')
         PGOPTIONS=$(printf '%s-c search_path="%s"' "${PGOPTIONS:+$PGOPTIONS }" "$quoted")
         export PGOPTIONS
     fi
@@ -218,7 +218,8 @@ sqlite_path() {
         sqlite:///*) url_decode "${1#sqlite:///}" || return 2; RBK_SQLITE_FILE=$decoded ;;
         sqlite:* | file:*) url_decode "${1#*:}" || return 2; RBK_SQLITE_FILE=${decoded%%\?*} ;;
     esac
-    case $RBK_SQLITE_FILE in -*) RBK_SQLITE_FILE=./$RBK_SQLITE_FILE ;; esac
+    # What the client would take for an option, a database in memory or a URI.
+    case $RBK_SQLITE_FILE in -* | :* | [Ff][Ii][Ll][Ee]:*) RBK_SQLITE_FILE=./$RBK_SQLITE_FILE ;; esac
     export RBK_SQLITE_FILE
     if [ ! -f "$RBK_SQLITE_FILE" ]; then
         because 2 "there is no file $RBK_SQLITE_FILE"
