@@ -40,7 +40,7 @@ use fire::circumstances::CIRCUMSTANCES;
 use fire::faults::FAULTS;
 use fire::matrix;
 use fire::plans::Database;
-use fire::record::{Counts, Record};
+use fire::record::{Counts, Kept, Record};
 use fire::rounds::{Bounds, CANARY, HOSTILE, Rounds, SHELLS};
 
 fn main() -> ExitCode {
@@ -95,11 +95,13 @@ fn tables(counts: &Counts) -> String {
     matrix::tables(counts, &faults, &SHELLS.map(|shell| shell.called()))
 }
 
-fn page(counts: &Counts) {
+fn page(kept: &Kept) {
+    let counts = &kept.counts;
     let (runs, words) = matrix::runs(counts);
     let page = include_str!("fire/page.md")
         .replace("{{trials}}", &words)
         .replace("{{runs}}", runs.trim_end())
+        .replace("{{earlier}}", &matrix::earlier(kept))
         .replace("{{plans}}", matrix::plans(counts).trim_end())
         .replace("{{tables}}", tables(counts).trim_end());
     std::fs::write(corpus::root().join("docs/reliability.md"), page).expect("the page is writable");

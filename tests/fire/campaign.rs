@@ -67,10 +67,24 @@ impl Trial {
 
 const PLACES: [Place; 5] = [Place::AfterLine, Place::BeforeLine, Place::Client, Place::Step, Place::Anywhere];
 
+/// What a run leaves.
+pub struct End {
+    effects: Vec<String>,
+    everything: String,
+    /// What the database says of who is at work there, and whose changes stand.
+    held: Vec<String>,
+}
+
+impl End {
+    fn of(world: &World<'_>) -> End {
+        End { effects: world.effects(), held: world.held(), everything: world.canonical() }
+    }
+}
+
 /// What undisturbed runs end with, and how many points they have.
 pub struct Reference {
-    /// After each program: lines that steps left, and everything else.
-    pub ends: Vec<(Vec<String>, String)>,
+    /// After each program.
+    pub ends: Vec<End>,
     found: String,
     /// For each program and place, the number of its calls.
     points: Vec<(usize, Place, u32)>,
@@ -94,16 +108,21 @@ pub fn undisturbed(world: &mut World<'_>) -> Result<Reference, String> {
         let client = world.database.client();
         reference.points.extend(PLACES.map(|place| (number, place, place.among(&calls, client))));
         world.put_aside(after);
-        reference.ends.push((world.effects(), world.canonical()));
+        reference.ends.push(End::of(world));
     }
-    if reference.ends[2].1 != reference.found {
-        return Err(format!("the way back does not lead back:\n{}\n--- found\n{}", reference.ends[2].1, reference.found));
+    let returned = &reference.ends[2];
+    if returned.everything != reference.found {
+        return Err(format!("the way back does not lead back:\n{}\n--- found\n{}", returned.everything, reference.found));
+    }
+    let held: Vec<&str> = reference.ends.iter().map(|end| end.held.first().map_or("nobody", String::as_str)).collect();
+    if held != ["nobody", "stands", "nobody"] {
+        return Err(format!("the database says of who holds it: {held:?}"));
     }
     Ok(reference)
 }
 
-/// Draws `wanted` trials for each fault; all of them where there are fewer.
-pub fn trials(world: &World<'_>, reference: &Reference, wanted: usize, draw: &mut Draw) -> Vec<Trial> {
+/// Draws a trial for each fault.
+pub fn trials(world: &World<'_>, reference: &Reference, draw: &mut Draw) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (fault, _, places) in FAULTS {
         if *fault == Fault::KillServer && world.engine.process().is_none() {
@@ -117,16 +136,14 @@ pub fn trials(world: &World<'_>, reference: &Reference, wanted: usize, draw: &mu
         }
         // Calls of any program are so many that the other places would hardly be drawn.
         let rare: Vec<_> = points.iter().copied().filter(|(_, place, _)| *place != Place::Anywhere).collect();
-        for number in 0..wanted.min(points.len()) {
-            let among = if number % 3 == 2 { &points } else { &rare };
-            if among.is_empty() {
-                continue;
-            }
-            let (program, place, at) = among[draw.below(among.len() as u64) as usize];
-            let then = if program == 1 && draw.below(3) == 0 { Then::Return } else { Then::Resume };
-            let again = (draw.below(4) == 0).then(|| 1 + draw.below(120) as u32);
-            trials.push(Trial { program, fault: *fault, place, at, then, again });
+        let among = if draw.below(3) == 2 { &points } else { &rare };
+        if among.is_empty() {
+            continue;
         }
+        let (program, place, at) = among[draw.below(among.len() as u64) as usize];
+        let then = if program == 1 && draw.below(3) == 0 { Then::Return } else { Then::Resume };
+        let again = (draw.below(4) == 0).then(|| 1 + draw.below(120) as u32);
+        trials.push(Trial { program, fault: *fault, place, at, then, again });
     }
     trials
 }
@@ -256,6 +273,10 @@ fn word_after(text: &str, before: &str) -> Option<String> {
 /// `status` says nothing that is not so. What was under way may be unknown.
 pub fn status_is_true(world: &mut World<'_>) -> Result<(), String> {
     let ended = world.run("status", &Trouble::default());
+    let says_next = |line: &str| line.trim().starts_with("./rollback resume    gives back");
+    if ended.text.lines().any(says_next) && world.run("resume --operator fire", &Trouble::default()).status != 3 {
+        return Err("what a run that has ended still holds is not given back".to_owned());
+    }
     if ended.status != 0 {
         return Err(format!("status ended with {}", ended.status));
     }
@@ -281,39 +302,40 @@ pub fn status_is_true(world: &mut World<'_>) -> Result<(), String> {
 }
 
 /// Everything is as an undisturbed run leaves it.
-pub fn same_end(world: &World<'_>, end: &(Vec<String>, String)) -> Result<(), String> {
-    let effects = world.effects();
-    if effects != end.0 {
-        return Err(format!("done: {effects:?}, undisturbed: {:?}", end.0));
+pub fn same_end(world: &World<'_>, end: &End) -> Result<(), String> {
+    let own = End::of(world);
+    if own.effects != end.effects {
+        return Err(format!("done: {:?}, undisturbed: {:?}", own.effects, end.effects));
     }
-    let canonical = world.canonical();
-    if canonical != end.1 {
-        return Err(format!("it ended with\n{canonical}\n--- undisturbed\n{}", end.1));
+    if own.everything != end.everything {
+        return Err(format!("it ended with\n{}\n--- undisturbed\n{}", own.everything, end.everything));
     }
-    closed(world)
+    closed(world, &own.held, &end.held)
 }
 
 /// Everything is as it was found, and what was done was undone, each once.
 fn came_back(world: &World<'_>, reference: &Reference) -> Result<(), String> {
-    let effects = world.effects();
+    let own = End::of(world);
     for change in &world.plan.changes {
-        let times = |word: &str| effects.iter().filter(|line| **line == format!("{change} {word}")).count();
+        let times = |word: &str| own.effects.iter().filter(|line| **line == format!("{change} {word}")).count();
         if times("do") > 1 || times("do") != times("undo") {
             return Err(format!("{change} was done {} times and undone {} times", times("do"), times("undo")));
         }
     }
-    let canonical = world.canonical();
-    if canonical != reference.found {
-        return Err(format!("it came back to\n{canonical}\n--- found\n{}", reference.found));
+    if own.everything != reference.found {
+        return Err(format!("it came back to\n{}\n--- found\n{}", own.everything, reference.found));
     }
-    closed(world)
+    closed(world, &own.held, &[])
 }
 
-/// The journal is whole, and nobody holds the lock.
-fn closed(world: &World<'_>) -> Result<(), String> {
+/// The journal is whole, and nobody holds the lock, neither the one here nor the database's.
+fn closed(world: &World<'_>, held: &[String], wanted: &[String]) -> Result<(), String> {
     let state = world.slot().join("state");
     if state.join("lock").exists() {
         return Err("the lock is still held".to_owned());
+    }
+    if held != wanted {
+        return Err(format!("the database says of who holds it: {held:?}, undisturbed: {wanted:?}"));
     }
     let journal = std::fs::read_to_string(state.join("journal")).map_err(|error| error.to_string())?;
     if !journal.ends_with("\t.\n") {

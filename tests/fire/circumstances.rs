@@ -197,7 +197,7 @@ fn few(world: &World<'_>) -> String {
             let _ = symlink(entry.path(), few.join(entry.file_name()));
         }
     }
-    for program in ["sh", "dash", "bash", "busybox", "mksh", "kill", "env", "test"] {
+    for program in ["sh", "dash", "bash", "busybox", "mksh", "kill", "env", "test", "printf"] {
         if let Some(real) = tools::found(program) {
             let _ = symlink(real, few.join(program));
         }

@@ -9,7 +9,7 @@ use super::plans::Database;
 use crate::servers::{MariaDb, Postgres};
 
 /// What a plan finds.
-const THINGS: &str = "CREATE TABLE things (id int PRIMARY KEY, name varchar(40)); CREATE TABLE effects (what varchar(40));
+pub const THINGS: &str = "CREATE TABLE things (id int PRIMARY KEY, name varchar(40)); CREATE TABLE effects (what varchar(40));
     INSERT INTO things VALUES (1, 'one'), (2, 'two''s'), (3, NULL);";
 
 /// A database, and the server that it lies on.
@@ -124,6 +124,23 @@ impl Engine {
             Engine::Postgres(server) => server.canonical(name),
             Engine::MariaDb(server) => server.canonical(name),
         }
+    }
+
+    /// Returns who is at work on the database by its own record, and which plans' changes stand there: a line each.
+    pub fn held(&self, slot: &Path, name: &str) -> Vec<String> {
+        let table = match self {
+            Engine::Sqlite => "SELECT count(*) FROM sqlite_master WHERE name = 'rbk_lock'",
+            Engine::Postgres(_) => "SELECT count(*) FROM pg_tables WHERE schemaname = 'rbk' AND tablename = 'lock'",
+            Engine::MariaDb(_) => {
+                "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'rbk_lock'"
+            }
+        };
+        if self.sql(slot, name, table).trim() == "0" {
+            return Vec::new();
+        }
+        let own = if matches!(self, Engine::Postgres(_)) { "rbk.lock" } else { "rbk_lock" };
+        let rows = format!("SELECT CASE place WHEN 'at work' THEN 'at work' ELSE 'stands' END FROM {own} WHERE token <> '' ORDER BY 1");
+        self.sql(slot, name, &rows).lines().map(str::to_owned).collect()
     }
 
     /// Is there such an index, and does it work?

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::record::{Count, Counts, Kind};
+use super::record::{Count, Counts, Kept, Kind};
 
 /// The databases, in the order of the page.
 pub const DATABASES: [&str; 3] = ["SQLite", "PostgreSQL", "MariaDB"];
@@ -68,4 +68,15 @@ pub fn runs(counts: &Counts) -> (String, String) {
     let all = sum(counts, |_| true);
     let words = format!("{} trials in which the fault happened, of which {} failed.", all.held + all.failed, all.failed);
     (text, words)
+}
+
+/// Returns what was tried before the runtime became what it is.
+pub fn earlier(kept: &Kept) -> String {
+    let of =
+        |(runtime, count): (&String, &Count)| format!("`{runtime}` {} trials, of which {} failed", count.held + count.failed, count.failed);
+    let runs: Vec<String> = kept.earlier.iter().map(of).collect();
+    if runs.is_empty() {
+        return "None before it.".to_owned();
+    }
+    format!("Not counted, for the runtime has been changed since: {}.", runs.join("; "))
 }

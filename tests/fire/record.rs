@@ -1,11 +1,12 @@
 //! What was tried, kept: a line a trial while the campaign runs, and counts for each run in `tests/fire/record.tsv`. A run is known by its
-//! seed and by the runtime that it tried; one that was interrupted goes on where it stood, and several add up.
+//! seed and by the runtime that it tried; one that was interrupted goes on where it stood, and several add up. Of a runtime that has
+//! been changed since, only how many trials there were is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use crate::corpus;
@@ -40,6 +41,17 @@ pub struct Count {
 }
 
 pub type Counts = BTreeMap<Kind, Count>;
+
+/// All that `tests/fire/record.tsv` holds.
+pub struct Kept {
+    /// Of the runtime as it is.
+    pub counts: Counts,
+    /// Of those before it, by their sums.
+    pub earlier: BTreeMap<String, Count>,
+}
+
+/// Begins the lines of earlier runtimes.
+const EARLIER: &str = "earlier";
 
 /// Trials by seed, runtime and name.
 type Known = BTreeMap<(u64, String, String), (Kind, Outcome)>;
@@ -116,31 +128,50 @@ impl Record {
     }
 
     /// Writes its counts into `tests/fire/record.tsv`, in the place of what was there of the same runs; returns all that is there now.
-    pub fn keep(&self) -> Counts {
+    pub fn keep(&self) -> Kept {
         let path = corpus::root().join("tests/fire/record.tsv");
+        let text = fs::read_to_string(&path).unwrap_or_default();
         let own = self.counts();
         let runs: BTreeSet<(u64, &str)> = own.keys().map(|kind| (kind.seed, kind.runtime.as_str())).collect();
-        let mut all = kept(&path);
-        all.retain(|kind, _| !runs.contains(&(kind.seed, kind.runtime.as_str())));
-        all.extend(own.clone());
+        let mut kept = Kept { counts: Counts::new(), earlier: earlier(&text) };
+        let before = text.lines().filter_map(counted).filter(|(kind, _)| !runs.contains(&(kind.seed, kind.runtime.as_str())));
+        for (kind, count) in before.chain(own.clone()) {
+            if kind.runtime == self.runtime {
+                kept.counts.insert(kind, count);
+            } else {
+                let all = kept.earlier.entry(kind.runtime).or_default();
+                *all = Count { held: all.held + count.held, missed: all.missed + count.missed, failed: all.failed + count.failed };
+            }
+        }
         let mut text =
             String::from("# seed, runtime, plan, fault, database, shell, trials that held, that missed their place, that failed\n");
-        for (kind, count) in &all {
+        for (runtime, count) in &kept.earlier {
+            let _ = writeln!(text, "{EARLIER}\t{runtime}\t{}\t{}\t{}", count.held, count.missed, count.failed);
+        }
+        for (kind, count) in &kept.counts {
             let _ = writeln!(text, "{}\t{}\t{}\t{}", written(kind), count.held, count.missed, count.failed);
         }
         fs::write(&path, text).expect("the record is writable");
-        all
+        kept
     }
 }
 
-fn kept(path: &Path) -> Counts {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let read = |line| {
-        let (kind, fields) = read(line)?;
-        let [held, missed, failed] = fields[..] else { return None };
-        Some((kind, Count { held: held.parse().ok()?, missed: missed.parse().ok()?, failed: failed.parse().ok()? }))
+fn counted(line: &str) -> Option<(Kind, Count)> {
+    let (kind, fields) = read(line)?;
+    Some((kind, count(&fields)?))
+}
+
+fn earlier(text: &str) -> BTreeMap<String, Count> {
+    let read = |line: &str| {
+        let fields: Vec<&str> = line.strip_prefix(EARLIER)?.strip_prefix('\t')?.split('\t').collect();
+        Some((fields.first()?.to_string(), count(&fields[1..])?))
     };
     text.lines().filter_map(read).collect()
+}
+
+fn count(fields: &[&str]) -> Option<Count> {
+    let [held, missed, failed] = fields[..] else { return None };
+    Some(Count { held: held.parse().ok()?, missed: missed.parse().ok()?, failed: failed.parse().ok()? })
 }
 
 fn written(kind: &Kind) -> String {

@@ -22,10 +22,7 @@ pub const SHELLS: [Shell; 5] =
 
 pub const CANARY: &str = "a secret in URLs, a header, a parameter and what steps print: nobody else sees it, before, during or after";
 
-pub const HOSTILE: &str = "a plan whose every text is hostile";
-
-/// How many trials of each fault a plan has in a round.
-const OF_EACH: usize = 2;
+pub const HOSTILE: &str = "a plan whose every text is hostile, on targets whose every name is";
 
 /// How much is tried.
 pub struct Bounds {
@@ -49,7 +46,7 @@ impl<'r> Rounds<'r> {
     }
 
     fn rounds(&self) -> u64 {
-        self.bounds.amount.map_or(1, |amount| amount.div_ceil(OF_EACH as u64))
+        self.bounds.amount.unwrap_or(1)
     }
 
     /// When the time is up, nothing begins that could still be left out.
@@ -87,9 +84,8 @@ impl<'r> Rounds<'r> {
                 let seed = self.bounds.seed * 1000 + round * SHELLS.len() as u64 + number as u64;
                 let start = of(shell);
                 if self.wanted(&format!("{start}/drawn-{seed}")) {
-                    let of_each = if self.bounds.amount.is_some() { OF_EACH } else { 1 };
                     self.disturb(&mut engine, database, shell, draw(database, seed), |rounds, world, reference| {
-                        for trial in campaign::trials(world, reference, of_each, &mut Draw::new(seed + 1000)) {
+                        for trial in campaign::trials(world, reference, &mut Draw::new(seed + 1000)) {
                             let place = FAULTS.iter().position(|(fault, ..)| *fault == trial.fault).unwrap_or(0);
                             if rounds.dealt(place + database as usize, number) {
                                 rounds.drawn(world, reference, &trial);
@@ -106,9 +102,9 @@ impl<'r> Rounds<'r> {
                 }
                 let name = format!("{start}/hostile-{seed}");
                 if self.wanted(&name) && !self.record.has(&name) {
-                    let (plan, value) = hostile::draw(database, seed);
+                    let (plan, words) = hostile::draw(database, seed);
                     let mut world = World::new(&mut engine, database, shell, plan);
-                    let outcome = attempt(|| hostile::carry_out(&mut world, &value).map(|()| true));
+                    let outcome = attempt(|| hostile::carry_out(&mut world, &words).map(|()| true));
                     self.note(&world, &name, "hostile texts", HOSTILE, outcome);
                 }
             }
@@ -190,7 +186,8 @@ impl<'r> Rounds<'r> {
     pub fn of_examples(mut self) -> Vec<String> {
         let bounded = self.bounds.amount.is_none() && self.bounds.only.is_none();
         for round in 0..self.rounds() {
-            for (number, example) in EXAMPLES.iter().enumerate() {
+            let first = self.bounds.seed as usize % EXAMPLES.len();
+            for (number, example) in EXAMPLES.iter().enumerate().cycle().skip(first).take(EXAMPLES.len()) {
                 for (place, (story, tell)) in example.stories.iter().enumerate() {
                     let seed = self.bounds.seed * 1000 + round;
                     let shell = SHELLS[(number + place + seed as usize) % SHELLS.len()];

@@ -223,6 +223,11 @@ impl<'e> World<'e> {
         lines
     }
 
+    /// Returns who is at work on the database, and which plans' changes stand there, as it says itself.
+    pub fn held(&self) -> Vec<String> {
+        self.engine.held(&self.slot(), &self.name())
+    }
+
     /// Is the change made, as far as the system itself tells? Nothing when it was never touched.
     pub fn made(&self, change: &str) -> Option<bool> {
         let settings = fs::read_to_string(self.slot().join("settings.env")).unwrap_or_default();
