@@ -1,9 +1,11 @@
 //! What a change of a plan does to its safety: two sets of facts, compared by the names in them.
 //!
-//! Owns the comparison. Does not compare text: what is said in other words and means the same is no difference.
+//! Owns the comparison. Does not compare text for people: what is said in other words and means the same is no difference.
 
 mod compare;
 mod safety;
+mod traits;
+mod weigh;
 
 use serde::Serialize;
 
@@ -24,9 +26,9 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     pub effect: Effect,
-    /// What is compared: `promise`, `change`, `return`, `scenario`, `coverage`, `time`, `loss`, `finding`.
+    /// What is compared: `promise`, `return`, `coverage`, `time`, `loss`, `finding`, `accept`, `step`, or a declaration's keyword.
     pub kind: &'static str,
-    /// The name of the change, the scenario or the rule; of the plan, for what is said of it as a whole.
+    /// The name of the declaration or the rule; `SCENARIO.STEP` of a step; of the plan, for what is said of it as a whole.
     pub name: String,
     /// For people, in lower case, without a final period.
     pub text: String,

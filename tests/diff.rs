@@ -1,8 +1,16 @@
 //! `rbk diff`: what a change of a plan does to its safety, as a terminal shows it.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use rbk::analysis::Facts;
+use rbk::diff::{Effect, Safety, compare};
+use rbk::graph::Graph;
+use rbk::plan;
+use rbk::source::{MemoryLoader, Sources};
+use rbk::syntax::keyword::{Context, KEYWORDS};
 use serde_json::Value;
 
 use crate::corpus;
@@ -191,6 +199,60 @@ fn programs_and_comments_are_told_the_same() {
     assert_valid("diff", &document);
     assert_eq!((ran.status, ran.stderr.as_str(), &document["worse"]), (1, "", &Value::Bool(true)));
     insta::assert_snapshot!("markdown", rbk().args("diff old.rbk new.rbk --format markdown").run().session());
+}
+
+/// What is compared of the plan that says everything, with these files; what is wrong with it when nobody can read it.
+fn safety(files: &BTreeMap<String, String>) -> Result<Safety, String> {
+    let mut sources = Sources::default();
+    let root = sources.add("everything.rbk", files["everything.rbk"].as_str()).unwrap();
+    let compiled = plan::compile(&mut sources, root, &MemoryLoader(files.clone()));
+    let wrong: Vec<&str> = compiled.findings.iter().map(|finding| finding.message.as_str()).collect();
+    let plan = compiled.plan.filter(|_| wrong.is_empty()).ok_or_else(|| wrong.join("; "))?;
+    let (graph, _) = Graph::build(&plan);
+    let (facts, _) = Facts::new(&plan, &graph);
+    Ok(Safety::of(&plan, &graph, &facts, &[], &sources))
+}
+
+#[test]
+fn every_statement_is_compared_or_said_why_not() {
+    let folder = corpus::root().join("tests/fixtures/language");
+    let names = ["everything.rbk", "everything/shared.rbk", "schema/shop.sql"];
+    let files: BTreeMap<String, String> =
+        names.iter().map(|name| (name.to_string(), fs::read_to_string(folder.join(name)).unwrap())).collect();
+    let old = safety(&files).unwrap();
+    let table = fs::read_to_string(corpus::root().join("tests/diff/properties.txt")).unwrap();
+    let (mut known, mut wrong) = (BTreeSet::new(), Vec::new());
+    for row in table.lines().filter(|row| !row.starts_with('#')) {
+        let [place, edit, told] = row.splitn(3, " | ").collect::<Vec<_>>()[..] else { panic!("{row}") };
+        known.insert(place.to_owned());
+        let Some((from, to)) = edit.split_once(" =>") else { continue };
+        let read = |text: &str| text.replace("\\n", "\n").replace("\\\\", "\\");
+        let (from, to) = (read(from), read(to.strip_prefix(' ').unwrap_or(to)));
+        let mut files = files.clone();
+        let Some(text) = files.values_mut().find(|text| text.contains(&from)) else { panic!("nothing is changed: {row}") };
+        *text = text.replacen(&from, &to, 1);
+        let effect = |effect| match effect {
+            Effect::Worse => "worse",
+            Effect::Better => "better",
+            Effect::Other => "otherwise",
+        };
+        let told_now: Vec<String> = match safety(&files) {
+            Ok(new) => compare(&old, &new).iter().map(|it| format!("{} {} {}: {}", effect(it.effect), it.kind, it.name, it.text)).collect(),
+            Err(wrong_now) => vec![wrong_now],
+        };
+        let is_told = if told == "nothing differs" { told_now.is_empty() } else { told_now.iter().any(|line| line.starts_with(told)) };
+        if !is_told {
+            wrong.push(format!("{row}\n  {}", told_now.join("\n  ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // What may stand in every block, or wherever steps stand, is the same everywhere.
+    let one = |contexts: &'static [Context]| {
+        if contexts.contains(&Context::Otherwise) || contexts.len() > 15 { &contexts[..1] } else { contexts }
+    };
+    let all = KEYWORDS.iter().flat_map(|keyword| one(keyword.contexts).iter().map(move |context| format!("{context:?} {}", keyword.word)));
+    let all: BTreeSet<String> = all.collect();
+    assert_eq!(all.symmetric_difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
 fn git(folder: &Path, arguments: &[&str]) {

@@ -1,13 +1,17 @@
 //! Two plans' safety, side by side: what of the new one is worse, better, or only otherwise.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::safety::{OfScenario, Safety, Spot};
+use super::traits::{Said, Weight};
+use super::weigh::weigh;
 use super::{Difference, Effect};
 use crate::diagnostic::Severity;
 use crate::plan::value::said;
 
-/// Returns what differs: of the plan as a whole, of changes in forward order, of scenarios in written order, of findings.
+/// Returns what differs: of the plan as a whole, of changes in forward order, of scenarios in written order, of what each declaration
+/// says, of findings.
 pub fn compare(old: &Safety, new: &Safety) -> Vec<Difference> {
     let mut found = Found { old, new, differences: Vec::new() };
     found.promise("rto", "to be back", old.rto, new.rto);
@@ -17,6 +21,7 @@ pub fn compare(old: &Safety, new: &Safety) -> Vec<Difference> {
     found.forward();
     found.changes();
     found.scenarios();
+    found.declarations();
     found.findings();
     found.differences
 }
@@ -188,14 +193,78 @@ impl Found<'_> {
         }
     }
 
+    /// What each declaration says, by its kind and name.
+    fn declarations(&mut self) {
+        let (old, new) = (self.old, self.new);
+        let keys: BTreeSet<_> = old.traits.keys().chain(new.traits.keys()).collect();
+        // The steps of what is new or gone are new or gone with it.
+        let stays = |of: &Safety, owner: &str| ["scenario", "phase"].iter().any(|kind| of.traits.contains_key(&(*kind, owner.to_owned())));
+        let is_alone = |(kind, name): &(&'static str, String)| {
+            let owner = name.split('.').next().filter(|_| *kind == "step");
+            owner.is_none_or(|owner| stays(old, owner) && stays(new, owner))
+        };
+        for key in keys.into_iter().filter(|key| is_alone(key)) {
+            let (kind, name) = (key.0, if key.1.is_empty() { &new.plan } else { &key.1 });
+            match (old.traits.get(key), new.traits.get(key)) {
+                (Some(was), Some(is)) => {
+                    let said =
+                        |of: &[(String, Said)], words: &str| of.iter().find(|(known, _)| known == words).map(|(_, said)| said.clone());
+                    let gone = was.said.iter().filter(|(words, _)| said(&is.said, words).is_none());
+                    // How a change is taken back has been told, where that is another answer.
+                    let answer = |of: &Safety| of.changes.get(&key.1).map(|change| (change.rank, change.answer));
+                    let is_told = |words: &str| kind == "change" && ["undo", "recover"].contains(&words) && answer(old) != answer(new);
+                    for (words, _) in is.said.iter().chain(gone).filter(|(words, _)| !is_told(words)) {
+                        let differs =
+                            weigh(words, said(&was.said, words).as_ref(), said(&is.said, words).as_ref(), &|was, is| self.moved(was, is));
+                        differs.into_iter().for_each(|(effect, text)| self.say(effect, kind, name, text));
+                    }
+                }
+                (Some(was), None) => match was.gone {
+                    Some(Weight::Worse) => self.say(Effect::Worse, kind, name, "is there no more".to_owned()),
+                    Some(Weight::Otherwise) => self.say(Effect::Other, kind, name, "is there no more".to_owned()),
+                    None => {}
+                },
+                (None, Some(is)) => match is.gone {
+                    Some(Weight::Worse) => self.say(Effect::Better, kind, name, "new".to_owned()),
+                    Some(Weight::Otherwise) => self.say(Effect::Other, kind, name, "new".to_owned()),
+                    None => {}
+                },
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// Returns the positions of the old plan's range that the new one's lacks, and the other way round, as far as both plans know them.
+    fn moved(&self, was: &Range<usize>, is: &Range<usize>) -> (String, String) {
+        let (was, is) = (self.old.within(was), self.new.within(is));
+        if (was.first(), was.last()) == (is.first(), is.last()) {
+            return Default::default();
+        }
+        let (was, is): (BTreeSet<&Spot>, BTreeSet<&Spot>) = (was.iter().collect(), is.iter().collect());
+        let gone = self.places(was.difference(&is).copied().filter(|spot| self.new.spots.contains(*spot)));
+        (gone, self.places(is.difference(&was).copied().filter(|spot| self.old.spots.contains(*spot))))
+    }
+
+    /// Returns the rules that are accepted somewhere, now and not before.
+    fn accepted(&self) -> BTreeSet<&str> {
+        let key = ("accept", String::new());
+        let (old, new) = (self.old.traits.get(&key), self.new.traits.get(&key));
+        let said = |rule: &str| old.and_then(|old| old.said.iter().find(|(known, _)| known == rule)).map(|(_, said)| said);
+        let new = new.into_iter().flat_map(|new| &new.said);
+        new.filter(|(rule, places)| said(rule) != Some(places)).map(|(rule, _)| rule.as_str()).collect()
+    }
+
     fn findings(&mut self) {
         let (old, new) = (self.old, self.new);
+        let accepted: BTreeSet<String> = self.accepted().into_iter().map(str::to_owned).collect();
         for (_, finding) in new.findings.iter().filter(|(print, _)| !old.findings.contains_key(*print)) {
             let effect = if finding.severity == Severity::Info { Effect::Other } else { Effect::Worse };
             self.say(effect, "finding", finding.code, format!("found now: {}", finding.message));
         }
         for (_, finding) in old.findings.iter().filter(|(print, _)| !new.findings.contains_key(*print)) {
-            let effect = if finding.severity == Severity::Info { Effect::Other } else { Effect::Better };
+            // What is accepted is still so.
+            let is_mended = finding.severity != Severity::Info && !accepted.contains(finding.code);
+            let effect = if is_mended { Effect::Better } else { Effect::Other };
             self.say(effect, "finding", finding.code, format!("found no more: {}", finding.message));
         }
     }

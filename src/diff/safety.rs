@@ -8,7 +8,10 @@ use crate::analysis::{Answer, Facts, Verdict};
 use crate::diagnostic::{Diagnostic, Fingerprints, Severity};
 use crate::graph::{Graph, Position};
 use crate::plan::Plan;
+use crate::plan::scenario::Trigger;
 use crate::source::Sources;
+
+use super::traits::{self, All};
 
 /// A position of the migration: in or behind a change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +80,8 @@ pub struct Safety {
     pub forward: u64,
     /// By what they are known by, whatever the file is called.
     pub findings: BTreeMap<String, OfFinding>,
+    /// What its declarations say, each by itself.
+    pub(super) traits: All,
 }
 
 impl Safety {
@@ -106,6 +111,11 @@ impl Safety {
             };
             (scenario.header.name.clone(), of)
         });
+        let active = |trigger: &Trigger| {
+            let from = trigger.active_from.and_then(|moment| graph.start_of(moment.value)).unwrap_or(0);
+            let until = trigger.active_until.and_then(|moment| graph.until(moment.value)).unwrap_or(positions.len());
+            from.saturating_sub(1)..until.saturating_sub(1)
+        };
         let mut prints = Fingerprints::default();
         let found = findings.iter().map(|finding| {
             let of = OfFinding { code: finding.code, severity: finding.severity, message: finding.message.clone() };
@@ -133,13 +143,19 @@ impl Safety {
             lossless_ends: from(facts.no_return.without_loss),
             forward: critical_path(&facts.forward.nodes).total.seconds,
             findings: found.collect(),
+            traits: traits::of(plan, &active),
         }
     }
 
     /// Returns the positions in which a scenario applies.
     pub fn applies(&self, scenario: &OfScenario) -> BTreeSet<&Spot> {
-        let (start, end) = (scenario.applies.start.min(self.order.len()), scenario.applies.end.min(self.order.len()));
-        self.order[start..end.max(start)].iter().collect()
+        self.within(&scenario.applies).iter().collect()
+    }
+
+    /// Returns the positions of a range.
+    pub(super) fn within(&self, range: &Range<usize>) -> &[Spot] {
+        let (start, end) = (range.start.min(self.order.len()), range.end.min(self.order.len()));
+        &self.order[start..end.max(start)]
     }
 
     /// Returns a scenario by its name.
