@@ -81,6 +81,28 @@ fn what_changes_is_checked_again() {
 }
 
 #[test]
+fn what_was_looked_up_is_followed_too() {
+    let step = |name: &str, file: &str| {
+        format!("  step {name} \"S\" on db {{\n    do ```sh\n      psql \"$DATABASE_URL\" -f scripts/{file}.sql\n    ```\n  }}\n")
+    };
+    let plan = "plan p \"P\" {\n  rto 1h\n}\ntarget db \"D\" postgres { url $DATABASE_URL }\nphase m \"M\" at T {\n  change c \"C\" on db {\n    do \
+                ```sql\n      ALTER TABLE orders ADD COLUMN note text;\n    ```\n    undo auto\n  }\n}\nscenario back \"B\" {\n  applies from c\n  \
+                undo c\n";
+    let plan = format!("{plan}{}{}}}\n", step("one", "one"), step("two", "more/two"));
+    let ran = Rbk::new().file(".git/HEAD", "").file("plans/a.rbk", plan).file("scripts/one.sql", "TRUNCATE orders;\n").args("rules").run();
+    let folder = ran.path();
+    let watching = Watching::start(folder, &["plans/a.rbk", "--select", "backup/missing"]);
+    watching.says("plans/a.rbk:16:3: error[backup/missing]");
+    // Neither the file nor its folder was there.
+    fs::write(folder.join("scripts/one.sql"), "SELECT 1;\n").unwrap();
+    watching.says("scripts/one.sql changed");
+    fs::create_dir(folder.join("scripts/more")).unwrap();
+    watching.says("scripts/more changed");
+    fs::write(folder.join("scripts/more/two.sql"), "TRUNCATE orders;\n").unwrap();
+    watching.says("plans/a.rbk:21:3: error[backup/missing]");
+}
+
+#[test]
 fn a_wrong_file_of_settings_is_told_and_mended() {
     let ran = Rbk::new().file(".git/HEAD", "").file("a.rbk", "nonsense\n").file("rbk.toml", "").args("rules").run();
     let watching = Watching::start(ran.path(), &["a.rbk"]);

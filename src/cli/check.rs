@@ -6,7 +6,7 @@ mod gather;
 mod reports;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use clap::ValueEnum;
 
 use super::args::{CheckArgs, FailOn, ReportFormat};
 use super::compile::Compiled;
-use super::files;
+use super::files::{self, Looked};
 use super::output::{Exit, Stop, product, say};
 use super::settings;
 use super::terminal::{self, Stream};
@@ -30,11 +30,14 @@ use reports::{Told, rule_texts};
 
 /// Checks every plan, reports, and says how bad it is. What can't be read is told, and the others are checked still.
 pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
-    if options.watch { watch::run(options) } else { once(options, &mut BTreeSet::new()) }
+    if options.watch { watch::run(options) } else { once(options, &mut |_| Ok(())) }
 }
 
-/// Checks once; `seen` gets the paths of what was read.
-fn once(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Exit, Stop> {
+/// Who is told what is looked at, before anything is reported.
+type Seen<'w> = &'w mut dyn FnMut(&Looked) -> Result<(), Stop>;
+
+/// Checks once; `seen` gets what was looked at.
+fn once(options: &CheckArgs, seen: Seen<'_>) -> Result<Exit, Stop> {
     let outcome = check(options, seen);
     if let Err(Stop::Trouble { message, help }) = &outcome {
         early(options, message, help.as_deref())?;
@@ -43,10 +46,12 @@ fn once(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Exit, Stop>
 }
 
 /// Returns how a run ended that has told what it found; the error of one that has told nothing.
-fn check(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Result<Exit, Stop>, Stop> {
+fn check(options: &CheckArgs, seen: Seen<'_>) -> Result<Result<Exit, Stop>, Stop> {
     reports::distinct(&options.reports)?;
     let settings = settings::load(&options.input)?;
-    seen.extend(settings.file.iter().map(|file| PathBuf::from(&file.name)).chain(settings.baseline(&options.choice)));
+    let mut looked = Looked::default();
+    looked.files.extend(settings.file.iter().map(|file| PathBuf::from(&file.name)).chain(settings.baseline(&options.choice)));
+    seen(&looked)?;
     if options.write_baseline && settings.baseline(&options.choice).is_none() {
         let help = "name it: `--baseline FILE`, or `baseline` in rbk.toml";
         return Err(Stop::advised("there is no baseline to write", help));
@@ -59,7 +64,9 @@ fn check(options: &CheckArgs, seen: &mut BTreeSet<PathBuf>) -> Result<Result<Exi
     }
     let mut gathered = gather::gather(options, &settings, &policy)?;
     let before = settings.baseline(&options.choice).map(|path| before::apply(&path, task(options), &mut gathered.compiled)).transpose()?;
-    seen.extend(gathered.compiled.iter().flat_map(|one| one.read()));
+    looked.files.extend(gathered.compiled.iter().flat_map(|one| one.read()));
+    gathered.compiled.iter().for_each(|one| looked.add(&one.looked));
+    seen(&looked)?;
     let checked: Vec<Checked<'_>> =
         gathered.compiled.iter().map(|one| Checked { sources: &one.sources, findings: &one.findings }).collect();
     let rules = rule_texts(&checked, settings.rules_url(&options.choice));

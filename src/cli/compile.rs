@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::InputArgs;
-use super::files::{self, Around, Disk};
+use super::files::{self, Around, Disk, Looked};
 use super::output::Stop;
 use super::settings;
 use super::shellcheck;
@@ -62,6 +62,8 @@ pub struct Compiled {
     pub profiles: Vec<&'static Profile>,
     /// Sorted. What rules find is among them when nothing else is an error.
     pub findings: Vec<Diagnostic>,
+    /// What was looked up for it, whether it was there or not.
+    pub looked: Looked,
 }
 
 impl Compiled {
@@ -93,8 +95,11 @@ impl Compiled {
 pub fn compile(input: &Input, bytes: Vec<u8>, options: &InputArgs) -> Result<Compiled, Stop> {
     let disk = Disk::around(input.path(), options.root.as_deref())?;
     let around = Around::new(input.path(), options.root.as_deref());
-    let around = around.as_ref().map(|around| around as &dyn Repository);
-    compile_with(&files::shown(input.path()), bytes, (&disk, around), options)
+    let repository = around.as_ref().map(|around| around as &dyn Repository);
+    let mut compiled = compile_with(&files::shown(input.path()), bytes, (&disk, repository), options)?;
+    compiled.looked = disk.looked();
+    around.iter().for_each(|around| compiled.looked.add(&around.looked()));
+    Ok(compiled)
 }
 
 /// Compiles the plan in `bytes`, which is called `name`. The loader reads what it uses, the repository is what its commands are looked
@@ -111,7 +116,13 @@ pub fn compile_with(
         return Err(Stop::trouble(format!("{name}: longer than 4 GiB")));
     };
     if let Some(misread) = misread {
-        return Ok(Compiled { sources, plan: None, profiles: Vec::new(), findings: vec![misread.finding(root)] });
+        return Ok(Compiled {
+            sources,
+            plan: None,
+            profiles: Vec::new(),
+            findings: vec![misread.finding(root)],
+            looked: Looked::default(),
+        });
     }
     let compiled = plan::compile(&mut sources, root, loader);
     let mut findings = compiled.findings;
@@ -124,7 +135,7 @@ pub fn compile_with(
         findings.extend(judge(&judged, &findings));
     }
     diagnostic::sort(&mut findings);
-    Ok(Compiled { sources, plan: compiled.plan, profiles: options.profiles.clone(), findings })
+    Ok(Compiled { sources, plan: compiled.plan, profiles: options.profiles.clone(), findings, looked: Looked::default() })
 }
 
 /// Reads and compiles the plan at `path`; a file that can't be read is trouble.

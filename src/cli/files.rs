@@ -16,8 +16,24 @@ pub use folder::{NewFile, holds_bundle, write_bundle};
 pub use git::Revision;
 pub use root::{repository, root, rooted, tidy};
 
+use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What a run looked at: files, whether they were there or not, and folders whose names it read.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    pub files: BTreeSet<PathBuf>,
+    pub folders: BTreeSet<PathBuf>,
+}
+
+impl Looked {
+    /// Takes in what was looked at elsewhere.
+    pub fn add(&mut self, other: &Looked) {
+        self.files.extend(other.files.iter().cloned());
+        self.folders.extend(other.folders.iter().cloned());
+    }
+}
 
 /// Returns why an operation failed, in the words of people.
 fn reason(error: &io::Error) -> String {

@@ -10,7 +10,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::once;
 use crate::cli::args::CheckArgs;
-use crate::cli::files;
+use crate::cli::files::{self, Looked};
 use crate::cli::output::{Exit, Stop, say};
 use crate::cli::settings;
 use crate::config;
@@ -29,11 +29,16 @@ pub fn run(options: &CheckArgs) -> Result<Exit, Stop> {
         let _ = sender.send(event);
     });
     let mut watched = Watched { watcher: watcher.map_err(|error| trouble(&error))?, folders: BTreeSet::new(), changes };
-    let mut seen: BTreeSet<PathBuf> = options.files.iter().filter(|file| !file.is_dir()).cloned().collect();
+    let files = options.files.iter().filter(|file| !file.is_dir()).cloned().collect();
+    let mut seen = Looked { files, folders: BTreeSet::new() };
     loop {
         // What changes while it is checked is checked again.
         watched.follow(options, &seen)?;
-        match once(options, &mut seen) {
+        let told = once(options, &mut |looked| {
+            seen.add(looked);
+            watched.follow(options, &seen)
+        });
+        match told {
             Err(Stop::Trouble { message, help }) => {
                 say(&format!("error: {message}"));
                 help.iter().for_each(|help| say(&format!("help: {help}")));
@@ -58,10 +63,11 @@ struct Watched {
 }
 
 impl Watched {
-    /// Watches the folders of what was read, and every folder in which a plan could come to lie. A file is replaced as often as it is
-    /// written, so that its folder is what lasts.
-    fn follow(&mut self, options: &CheckArgs, seen: &BTreeSet<PathBuf>) -> Result<(), Stop> {
-        let mut folders: BTreeSet<PathBuf> = seen.iter().map(|path| folder_of(path)).collect();
+    /// Watches the folders of what was looked at, and every folder in which a plan could come to lie. A file is replaced as often as it is
+    /// written, so that its folder is what lasts; where that is not there, the nearest above it is.
+    fn follow(&mut self, options: &CheckArgs, seen: &Looked) -> Result<(), Stop> {
+        let above = seen.files.iter().map(|path| folder_of(path)).chain(seen.folders.iter().cloned());
+        let mut folders: BTreeSet<PathBuf> = above.filter_map(there).collect();
         // With a wrong rbk.toml nothing is excluded, and the file's own folder is watched.
         let settings = settings::load(&options.input).ok();
         let here = [PathBuf::from(".")];
@@ -73,6 +79,8 @@ impl Watched {
             }
         }
         for folder in folders {
+            // One folder has one name, or its changes are told under another.
+            let Ok(folder) = folder.canonicalize() else { continue };
             if folder.is_dir() && !self.folders.contains(&folder) {
                 self.watcher.watch(&folder, RecursiveMode::NonRecursive).map_err(|error| trouble(&error))?;
                 self.folders.insert(folder);
@@ -82,9 +90,10 @@ impl Watched {
     }
 
     /// Waits until something changes that matters and nothing has changed for a while, and returns its name.
-    fn wait(&self, seen: &BTreeSet<PathBuf>) -> Result<String, Stop> {
-        let here = env::current_dir().unwrap_or_default();
-        let whole: BTreeSet<PathBuf> = seen.iter().map(|path| files::tidy(&here.join(path))).collect();
+    fn wait(&self, seen: &Looked) -> Result<String, Stop> {
+        let here = env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+        let whole = |paths: &BTreeSet<PathBuf>| paths.iter().map(|path| whole(&here, path)).collect();
+        let seen = Looked { files: whole(&seen.files), folders: whole(&seen.folders) };
         let mut changed = None;
         loop {
             let event = match changed {
@@ -98,7 +107,7 @@ impl Watched {
             if matches!(event.kind, EventKind::Access(_)) {
                 continue;
             }
-            let matters = event.paths.iter().map(|path| files::tidy(&here.join(path))).find(|path| matters(path, &whole));
+            let matters = event.paths.iter().map(|path| self::whole(&here, path)).find(|path| matters(path, &seen));
             changed = changed.or(matters);
         }
         let path = changed.unwrap_or_default();
@@ -107,10 +116,35 @@ impl Watched {
 }
 
 /// Returns whether a change of this path can change what is told.
-fn matters(path: &Path, seen: &BTreeSet<PathBuf>) -> bool {
+fn matters(path: &Path, seen: &Looked) -> bool {
     let name = path.file_name().unwrap_or_default();
     let is_plan = path.extension().is_some_and(|extension| extension == "rbk") && !name.to_string_lossy().starts_with('.');
-    is_plan || name == config::NAME || name == ".gitignore" || seen.contains(path) || path.is_dir()
+    is_plan || name == config::NAME || name == ".gitignore" || is_seen(path, seen) || path.is_dir()
+}
+
+fn is_seen(path: &Path, seen: &Looked) -> bool {
+    // What git writes beside a file before it replaces it says nothing yet.
+    let is_passing = path.extension().is_some_and(|extension| extension == "lock");
+    seen.files.contains(path) || !is_passing && path.parent().is_some_and(|folder| seen.folders.contains(folder))
+}
+
+/// Returns a path from the root of the disk; its folder without symbolic links, where there is one.
+fn whole(here: &Path, path: &Path) -> PathBuf {
+    let path = files::tidy(&here.join(path));
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    match (folder, path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path,
+    }
+}
+
+/// Returns the nearest folder that is there: it, or one above it.
+fn there(folder: PathBuf) -> Option<PathBuf> {
+    folder
+        .ancestors()
+        .map(|folder| if folder == Path::new("") { Path::new(".") } else { folder })
+        .find(|it| it.is_dir())
+        .map(Path::to_owned)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -1,13 +1,13 @@
 //! The repository around a plan, as the disk and git have it. Asked for by name: nothing is walked, and git is run only when a
 //! question needs it, by the client that is installed.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{repository, shown};
+use super::{Looked, repository, shown};
 use crate::source::{Entry, Named, Repository};
 
 /// Bytes of a text that is read.
@@ -30,6 +30,7 @@ pub struct Around {
     references: OnceCell<Option<References>>,
     /// How often git was asked about one name or one path.
     asked: Cell<usize>,
+    looked: RefCell<Looked>,
 }
 
 /// What names git has.
@@ -52,7 +53,21 @@ impl Around {
         };
         let inside = folder.strip_prefix(&root).ok()?;
         let home = inside.components().map(|part| shown(Path::new(part.as_os_str()))).collect::<Vec<_>>().join("/");
-        Some(Around { root, home, kept: OnceCell::new(), references: OnceCell::new(), asked: Cell::new(0) })
+        Some(Around { root, home, kept: OnceCell::new(), references: OnceCell::new(), asked: Cell::new(0), looked: RefCell::default() })
+    }
+
+    /// Returns what was asked for, below the root.
+    pub fn looked(&self) -> Looked {
+        let mut looked = self.looked.borrow().clone();
+        if self.references.get().is_some() {
+            let git = self.root.join(".git");
+            looked.files.insert(git.join("packed-refs"));
+            looked.folders.extend([git.join("refs/heads"), git.join("refs/tags")]);
+        }
+        if self.kept.get().is_some() {
+            looked.files.insert(self.root.join(".git/index"));
+        }
+        looked
     }
 
     /// Returns what git prints; `None` when it is not there or says no.
@@ -113,6 +128,7 @@ impl Repository for Around {
     }
 
     fn entry(&self, path: &str) -> Entry {
+        self.looked.borrow_mut().files.insert(self.root.join(path));
         let Ok(real) = self.root.join(path).canonicalize() else {
             return match self.root.join(path).symlink_metadata() {
                 // A link that leads nowhere here may lead somewhere there.
@@ -129,6 +145,7 @@ impl Repository for Around {
     }
 
     fn text(&self, path: &str) -> Option<String> {
+        self.looked.borrow_mut().files.insert(self.root.join(path));
         let real = self.root.join(path).canonicalize().ok().filter(|real| real.starts_with(&self.root))?;
         let metadata = fs::metadata(&real).ok()?;
         let fits = metadata.is_file() && metadata.len() <= LONGEST;
@@ -136,6 +153,7 @@ impl Repository for Around {
     }
 
     fn names(&self, folder: &str) -> Option<Vec<String>> {
+        self.looked.borrow_mut().folders.insert(self.root.join(folder));
         let real = self.root.join(folder).canonicalize().ok().filter(|real| real.starts_with(&self.root))?;
         let mut names = Vec::new();
         for entry in fs::read_dir(real).ok()? {

@@ -1,10 +1,11 @@
 //! Reading: a plan that was named on the command line, and the files that plans name, which never lie outside a root.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{reason, repository, shown, tidy};
+use super::{Looked, reason, repository, shown, tidy};
 use crate::cli::output::Stop;
 use crate::source::{LoadError, Loader};
 
@@ -18,6 +19,7 @@ pub struct Disk {
     root: PathBuf,
     /// How the root came about, for messages.
     origin: String,
+    looked: RefCell<Looked>,
 }
 
 impl Disk {
@@ -27,16 +29,23 @@ impl Disk {
         if let Some(root) = root {
             let real = root.canonicalize();
             let real = real.map_err(|error| Stop::trouble(format!("--root {}: {}", shown(root), reason(&error))))?;
-            return Ok(Disk { root: real, origin: "--root".to_owned() });
+            return Ok(Disk { root: real, origin: "--root".to_owned(), looked: RefCell::default() });
         }
         let folder = plan.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
         // What comes from stdin may have a name whose folder is not here.
         let folder = folder.canonicalize().or_else(|_| Path::new(".").canonicalize());
         let folder = folder.map_err(|error| Stop::trouble(format!("{}: {}", shown(plan), reason(&error))))?;
         Ok(match repository(&folder) {
-            Some((root, name)) => Disk { root: root.to_owned(), origin: format!("the repository, known by `{name}`") },
-            None => Disk { root: folder, origin: "the plan's directory, as no repository holds it".to_owned() },
+            Some((root, name)) => {
+                Disk { root: root.to_owned(), origin: format!("the repository, known by `{name}`"), looked: RefCell::default() }
+            }
+            None => Disk { root: folder, origin: "the plan's directory, as no repository holds it".to_owned(), looked: RefCell::default() },
         })
+    }
+
+    /// Returns what was asked for.
+    pub fn looked(&self) -> Looked {
+        self.looked.borrow().clone()
     }
 }
 
@@ -44,6 +53,7 @@ impl Loader for Disk {
     fn load(&self, from: &str, path: &str) -> Result<(String, Vec<u8>), LoadError> {
         let folder = Path::new(from).parent().unwrap_or(Path::new(""));
         let named = folder.join(path);
+        self.looked.borrow_mut().files.insert(named.clone());
         let real = named.canonicalize().map_err(|error| LoadError(reason(&error)))?;
         if !real.starts_with(&self.root) {
             let root = shown(&self.root);
