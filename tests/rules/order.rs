@@ -98,6 +98,44 @@ fn what_is_closed_is_opened_or_left_so_by_word() {
 }
 
 #[test]
+fn what_was_opened_again_is_closed_without_it() {
+    let rule = "reversal/unpaired";
+    let plan = "plan p \"P\" {\n  rto 1h\n}\ntarget db \"D\" postgres { url $DATABASE_URL }\ntarget page \"P\" manual\nwriter shop \"S\" writes \
+                db\nphase m \"M\" at T {\n  change closed \"C\" on page {\n    do manual \"Close it\"\n    undo manual \"Open it\"\n    stops shop\n    \
+                freezes db\n  }\n  change opened \"O\" on page {\n    do manual \"Open it\"\n    undo manual \"Close it\"\n    starts shop\n    thaws \
+                db\n  }\n}\nscenario back \"B\" {\n  applies from opened\n  undo opened, closed\n}\n";
+    silent(rule, plan);
+    let half = with(plan, "undo opened, closed", "undo opened");
+    let told = |plan: &str| super::codes(plan).into_iter().filter(|code| *code == rule).count();
+    assert_eq!(told(&half), 2, "{}", super::shown(&half));
+    catches(rule, &with(&half, "  undo opened\n", "  undo opened\n  manual start \"S\" {\n    starts shop\n  }\n"));
+    silent(rule, &with(&half, "  undo opened\n", "  leaves db frozen\n  undo opened\n"));
+    let opens = "undo opened\n  manual open \"Open it\" {\n    starts shop\n    thaws db\n  }";
+    silent(rule, &with(&half, "undo opened", opens));
+    // What was never closed is not closed by going back.
+    silent(rule, &with(&half, "    stops shop\n    freezes db\n", ""));
+}
+
+#[test]
+fn what_is_run_after_a_failure_opens_what_was_closed() {
+    let rule = "reversal/unpaired";
+    let plan = example(rule, "Mended");
+    let fails = with(&plan, "  undo add-note\n", "  undo add-note {\n    else run by-hand\n  }\n");
+    let other = |steps: &str| format!("{fails}\nscenario by-hand \"By hand\" {{\n  applies from add-note\n{steps}  undo add-note\n}}\n");
+    catches(rule, &other(""));
+    silent(rule, &other("  leaves db frozen\n"));
+    silent(rule, &other("  manual open \"Open\" {\n    starts shop\n  }\n"));
+    catches(rule, &other("  manual open \"Open\" {\n    only if orders-answer\n    starts shop\n  }\n"));
+    // Before it was stopped, nothing has to be started.
+    let early = with(
+        &plan,
+        "  step stop-shop",
+        "  step look \"Look\" on db {\n    do ```sql\n      SELECT 1;\n    ```\n    else run by-hand\n  }\n  step stop-shop",
+    );
+    silent(rule, &format!("{early}\nscenario by-hand \"By hand\" {{\n  applies from add-note\n  undo add-note\n}}\n"));
+}
+
+#[test]
 fn a_mirror_matters_to_whoever_goes_back_to_it() {
     let rule = "reversal/burns-bridge";
     let plan = example(rule, "Caught");

@@ -4,9 +4,10 @@
 //!
 //! ## What it finds
 //!
-//! A step of a scenario that `freezes` a target or `stops` a `writer` where nothing later in the scenario thaws or starts it on
-//! every path, neither by its own word nor by undoing what closed it. `leaves TARGET frozen` says that this is meant. What was
-//! frozen before the scenario began and belongs to a change that stays is left as it is.
+//! A step of a scenario that `freezes` a target or `stops` a `writer`, or an undo of the change that let in again what the forward run had
+//! kept out, where nothing later in the scenario thaws or starts it on every path, neither by its own word nor by undoing what closed it.
+//! A failure is a path too: when a step behind it says `else run`, what is run then has to open it. `leaves TARGET frozen` says that this is
+//! meant. What was frozen before the scenario began and belongs to a change that stays is left as it is.
 //!
 //! ## Why it matters in the incident
 //!
@@ -111,9 +112,9 @@
 //! }
 //! ````
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::program::{Item, Sure};
+use crate::analysis::program::{Direction, Failure, Item, Sure};
 use crate::analysis::writes::{self, Turn, looks};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::id::Id;
@@ -121,44 +122,101 @@ use crate::plan::scenario::Scenario;
 use crate::plan::target::{Target, Writer};
 use crate::rules::reversal::burns_bridge::burnt;
 use crate::rules::{Context, Finder, Rule};
+use crate::source::Span;
 
 pub const RULE: Rule =
     Rule { name: "reversal/unpaired", severity: Severity::Error, finder: Finder::Rule(check), text: include_str!("unpaired.rs") };
 
-/// What is closed, and by which item.
-#[derive(Default)]
+/// What closes something: a step by its own word, or the undo of a change that says, there, that it opens it.
+#[derive(Clone, Copy)]
+struct Closing<'a> {
+    item: &'a Item<'a>,
+    opened: Option<Span>,
+}
+
+/// What is closed, and by what.
+#[derive(Clone, Default)]
 struct Closed<'a> {
-    frozen: BTreeMap<Id<Target>, &'a Item<'a>>,
-    stopped: BTreeMap<Id<Writer>, &'a Item<'a>>,
+    frozen: BTreeMap<Id<Target>, Closing<'a>>,
+    stopped: BTreeMap<Id<Writer>, Closing<'a>>,
+}
+
+/// What a program opens, or closes, at some time.
+#[derive(Default)]
+struct Doors {
+    targets: BTreeSet<Id<Target>>,
+    writers: BTreeSet<Id<Writer>>,
 }
 
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let turns = || context.facts.writes.iter().map(|event| &event.turn);
+    let forward = Doors {
+        targets: turns().flat_map(|turn| &turn.freezes).copied().collect(),
+        writers: turns().flat_map(|turn| &turn.stops).copied().collect(),
+    };
+    let mut opened: BTreeMap<Id<Scenario>, Doors> = BTreeMap::new();
     for (id, scenario) in context.plan.scenarios.iter().filter(|(id, _)| !context.facts.is_part(*id)) {
         let mut closed = Closed::default();
-        context.facts.scenarios[id.index()].each(&mut |item, sure| turn(context, &mut closed, item, sure));
-        let leaves = |target: Id<Target>| scenario.leaves_frozen.iter().any(|left| left.value == target);
-        for (target, item) in closed.frozen {
-            if !leaves(target) && !was_frozen(context, id, target) {
-                let name = &context.plan.targets[target].header.name;
-                let help =
-                    format!("write `thaws {name}` into the step that lets writers in again, or `leaves {name} frozen` into the scenario");
-                findings.push(finding(scenario, item, &format!("`{name}` frozen"), "frozen here", help));
+        let mut left: Vec<(&Item<'_>, Id<Scenario>, Closed<'_>)> = Vec::new();
+        context.facts.scenarios[id.index()].each(&mut |item, sure| {
+            if let Failure::Run(next) = item.otherwise
+                && !(closed.frozen.is_empty() && closed.stopped.is_empty())
+                && left.iter().all(|(_, known, _)| *known != next)
+            {
+                left.push((item, next, closed.clone()));
             }
+            turn(context, &forward, &mut closed, item, sure);
+        });
+        for (item, next, mut closed) in left {
+            let doors = opened.entry(next).or_insert_with(|| opens(context, next));
+            closed.frozen.retain(|target, _| !doors.targets.contains(target));
+            closed.stopped.retain(|writer, _| !doors.writers.contains(writer));
+            let taken = |finding: Diagnostic| finding.because(item.span, "when this fails, it goes on there");
+            tell(context, (id, next, &context.plan.scenarios[next]), &closed, &mut |finding| findings.push(taken(finding)));
         }
-        for (writer, item) in closed.stopped {
-            let stopped = &context.plan.writers[writer];
-            // What another scenario would miss is told there.
-            let told = !burnt(context, id, writer).is_empty();
-            if !told && !stopped.targets.iter().all(|target| leaves(target.value) || was_stopped(context, id, writer)) {
-                let name = &stopped.header.name;
-                let help = format!("write `starts {name}` into the step that starts it again");
-                findings.push(finding(scenario, item, &format!("`{name}` stopped"), "stopped here", help));
-            }
+        tell(context, (id, id, scenario), &closed, &mut |finding| findings.push(finding));
+    }
+}
+
+/// Tells what stays closed that was closed in the scenario `id`, at the end of another that `id` has gone on in, or of itself.
+fn tell(context: &Context<'_>, ends: (Id<Scenario>, Id<Scenario>, &Scenario), closed: &Closed<'_>, push: &mut dyn FnMut(Diagnostic)) {
+    let (id, last, scenario) = ends;
+    let leaves = |target: Id<Target>| scenario.leaves_frozen.iter().any(|left| left.value == target);
+    for (target, closing) in &closed.frozen {
+        if !leaves(*target) && !was_frozen(context, id, *target) {
+            let name = &context.plan.targets[*target].header.name;
+            let help =
+                format!("write `thaws {name}` into the step that lets writers in again, or `leaves {name} frozen` into the scenario");
+            push(finding(scenario, closing, &format!("`{name}` frozen"), "frozen here", help));
+        }
+    }
+    for (writer, closing) in &closed.stopped {
+        let stopped = &context.plan.writers[*writer];
+        // What another scenario would miss is told there.
+        let told = closing.opened.is_none() && !burnt(context, last, *writer).is_empty();
+        if !told && !stopped.targets.iter().all(|target| leaves(target.value) || was_stopped(context, id, *writer)) {
+            let name = &stopped.header.name;
+            let help = format!("write `starts {name}` into the step that starts it again");
+            push(finding(scenario, closing, &format!("`{name}` stopped"), "stopped here", help));
         }
     }
 }
 
-fn turn<'a>(context: &Context<'_>, closed: &mut Closed<'a>, item: &'a Item<'a>, sure: Sure) {
+/// Returns what a scenario opens on every path.
+fn opens(context: &Context<'_>, id: Id<Scenario>) -> Doors {
+    let mut doors = Doors::default();
+    context.facts.scenarios[id.index()].each(&mut |item, sure| {
+        if let Some(turn) = Turn::of(context.plan, item)
+            && sure == Sure::Yes
+        {
+            doors.targets.extend(turn.thaws);
+            doors.writers.extend(turn.starts);
+        }
+    });
+    doors
+}
+
+fn turn<'a>(context: &Context<'_>, forward: &Doors, closed: &mut Closed<'a>, item: &'a Item<'a>, sure: Sure) {
     if let Some(turn) = Turn::of(context.plan, item)
         && sure == Sure::Yes
     {
@@ -169,13 +227,23 @@ fn turn<'a>(context: &Context<'_>, closed: &mut Closed<'a>, item: &'a Item<'a>, 
             closed.stopped.remove(writer);
         });
         // A frozen target that is thawed takes the writes of whoever was stopped for it only when they are started.
+        // Without the change that let them in again, what the forward run had closed is closed.
+        if let Some((change, Direction::Undo)) = item.change {
+            let own = &context.plan.changes[change].effects;
+            for opened in own.thaws.iter().filter(|it| turn.freezes.contains(&it.value) && forward.targets.contains(&it.value)) {
+                closed.frozen.insert(opened.value, Closing { item, opened: Some(opened.span) });
+            }
+            for opened in own.starts.iter().filter(|it| turn.stops.contains(&it.value) && forward.writers.contains(&it.value)) {
+                closed.stopped.insert(opened.value, Closing { item, opened: Some(opened.span) });
+            }
+        }
     }
     if let Some(effects) = item.effects {
         effects.freezes.iter().for_each(|target| {
-            closed.frozen.insert(target.value, item);
+            closed.frozen.insert(target.value, Closing { item, opened: None });
         });
         effects.stops.iter().for_each(|writer| {
-            closed.stopped.insert(writer.value, item);
+            closed.stopped.insert(writer.value, Closing { item, opened: None });
         });
     }
 }
@@ -192,8 +260,10 @@ fn was_stopped(context: &Context<'_>, id: Id<Scenario>, writer: Id<Writer>) -> b
     looks(writes, &context.facts.applies(id)).into_iter().all(|position| writes::at(writes, position).is_stopped(writer))
 }
 
-fn finding(scenario: &Scenario, item: &Item<'_>, what: &str, label: &str, help: String) -> Diagnostic {
+fn finding(scenario: &Scenario, closing: &Closing<'_>, what: &str, label: &str, help: String) -> Diagnostic {
+    let Closing { item, opened } = closing;
     let message = format!("`{}` ends with {what}: nothing in it takes “{}” back", scenario.header.name, item.title);
     let finding = Diagnostic::error(RULE.name, item.span, message, label);
+    let finding = opened.iter().fold(finding, |finding, opened| finding.because(*opened, "this had opened it, and is undone"));
     finding.because(scenario.header.span, "ends so").help(help)
 }
