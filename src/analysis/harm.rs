@@ -75,7 +75,7 @@ pub struct Plain {
 }
 
 /// Kinds, besides those of SQL, that hold what can't be had again.
-const DATA: [&str; 12] = [
+const DATA: [&str; 13] = [
     "volume",
     "bucket",
     "dataset",
@@ -86,6 +86,7 @@ const DATA: [&str; 12] = [
     "topic",
     "collection",
     "claim or namespace",
+    "definition and its objects",
     "rows",
     "item",
 ];

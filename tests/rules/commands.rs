@@ -93,6 +93,11 @@ fn files_that_go_for_good_were_saved_before() {
         "terraform destroy -auto-approve",
         "git reset --hard v1.2",
         "git clean -fdx",
+        "git push --force origin main",
+        "gsutil -m rm -r gs://shop/uploads",
+        "helm uninstall shop",
+        "kubectl -n shop delete secret shop-keys",
+        "crontab -r",
         "tar -czf /mnt/a.tgz /srv/shop/other\nrm -rf /srv/shop/uploads",
     ] {
         catches(rule, &run(code));
@@ -109,6 +114,16 @@ fn files_that_go_for_good_were_saved_before() {
         "git checkout v1.2 -- config",
         "aws s3 rm s3://shop/lock",
         "kubectl delete deploy shop",
+        "git push --force-with-lease origin main",
+        "git push -f --dry-run origin main",
+        "git branch before origin/main\ngit push --force origin main",
+        "gsutil rm gs://shop/lock",
+        "helm get values shop > /mnt/values.yaml\nhelm uninstall shop",
+        "helm uninstall shop --keep-history",
+        "helm upgrade --install shop ./chart\nhelm uninstall shop",
+        "kubectl get secret shop-keys -o yaml > /mnt/keys.yaml\nkubectl delete secret shop-keys",
+        "crontab -l > /mnt/crontab\ncrontab -r",
+        "git clean -n -fd",
     ] {
         silent(rule, &run(code));
     }

@@ -4,9 +4,11 @@
 //!
 //! ## What it finds
 //!
-//! In the shell of steps, and of changes whose `undo` in shell brings nothing back: `rm -r` of a folder with a known name, `aws s3 rm --recursive`,
-//! `terraform destroy`; as information, what throws changes of a working copy away (`git reset --hard`, `git clean -f`) without a
-//! `git stash` before. Silent where an earlier command or `take` read it (`tar`, `cp`, `rsync`), where the plan itself made it, on temporary files
+//! In the shell of steps, and of changes whose `undo` in shell brings nothing back: `rm -r` of a folder with a known name, objects by the
+//! prefix (`aws s3 rm --recursive`, `gsutil rm -r`), what `terraform destroy`, `helm uninstall`, `crontab -r` or `iptables -F` takes away.
+//! As information: secrets and settings of a cluster, commits that `git push --force` takes off their branch (`--force-with-lease` stops
+//! when there are any that nobody has seen), and what throws changes of a working copy away (`git reset --hard`, `git clean -f`) without a
+//! `git stash` before. Silent where an earlier command or `take` read it (`tar`, `cp`, `rsync`, `helm get values`, `kubectl get`, `crontab -l`), where the plan itself made it, on temporary files
 //! and on folders that are built anew (`node_modules`, `target`, `dist`, `cache`); where the author says what is destroyed or that there is
 //! no way back, `backup/missing` looks at it, as it does at databases, volumes, buckets and queues. Where a program that rbk can't read ran before,
 //! which may have made or saved it, it is information.
@@ -100,7 +102,7 @@ pub const RULE: Rule =
     Rule { name: "sh/destructive", severity: Severity::Warning, finder: Finder::Rule(check), text: include_str!("destructive.rs") };
 
 /// Without one of these no script has anything to tell.
-const SIGNS: [&str; 5] = ["rm ", "git ", "terraform ", "tofu ", "terragrunt "];
+const SIGNS: [&str; 8] = ["rm ", "git ", "destroy", "delete", "uninstall", "purge", "crontab ", "iptables"];
 
 /// Folders that are made anew by a build, or filled anew by use.
 const BUILT: [&str; 14] = [
@@ -126,6 +128,8 @@ struct Known {
     read: HashSet<String>,
     made: HashSet<String>,
     is_stashed: bool,
+    /// Commits were given another name.
+    is_tagged: bool,
     /// A script ran that can't be read.
     is_unsure: bool,
 }
@@ -162,7 +166,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let mut losses = script.losses().into_iter().filter(|(command, effect)| command.is_own(effect)).peekable();
             for command in &script.commands {
                 while let Some((_, effect)) = losses.next_if(|(of, _)| std::ptr::eq(*of, command)) {
-                    let Some(severity) = known.judge(command, effect).filter(|_| is_open && !comes_back(context.plan, item, effect)) else {
+                    let Some(severity) = known.judge(effect).filter(|_| is_open && !comes_back(context.plan, item, effect)) else {
                         continue;
                     };
                     let place = code.place(&context.sources.file(code.span.file).text, &command.range);
@@ -181,7 +185,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn finding(place: Span, severity: Severity, words: &str, effect: &Effect) -> Diagnostic {
-    let message = format!("`{words}`: nothing on the way has saved {}", effect.object.written());
+    let object = &effect.object;
+    let gone = match object.kind {
+        // What it is, its name does not say.
+        ObjectKind::Other("release" | "secret or settings" | "remote branch") => object.to_string(),
+        _ => object.written(),
+    };
+    let message = format!("`{words}`: nothing on the way has saved {gone}");
     Diagnostic::error(RULE.name, place, message, "gone for good").severity(severity).help(
         "save it before (`tar`, `cp -a`, `git stash`, a `backup` that is taken), move it aside and remove it later, or say that it \
          `destroys` it",
@@ -220,26 +230,24 @@ fn comes_back(plan: &Plan, item: &Item<'_>, gone: &Effect) -> bool {
 }
 
 impl Known {
-    /// Returns how bad it is that a command destroys something; `None` where it is not, or is told elsewhere.
-    fn judge(&self, command: &Command, effect: &Effect) -> Option<Severity> {
+    /// Returns how bad it is that something is destroyed; `None` where it is not, or is told elsewhere.
+    fn judge(&self, effect: &Effect) -> Option<Severity> {
         let ObjectKind::Other(kind) = effect.object.kind else { return None };
         let name = effect.object.parts.last()?.trim_end_matches('/');
-        let has = |options: &[&str]| {
-            let letters = |word: &str| word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R']);
-            let words = command.words.iter().filter_map(|word| word.text.as_deref());
-            words.skip(1).any(|word| options.contains(&word) || options.contains(&"-r") && letters(word))
-        };
-        let program = command.words.first()?.text.as_deref()?.rsplit('/').next()?;
         let is_plain = !name.contains(['$', '`', '*', '?']);
-        let is_told = match (program, kind) {
-            ("rm", "file") => is_plain && has(&["-r", "--recursive"]) && !is_built(name) && !holds(&self.made, name),
-            ("aws", "object") => is_plain && has(&["--recursive"]),
-            (_, "resource") => true,
-            ("git", "working copy" | "file") if has(&["reset", "clean"]) => return (!self.is_stashed).then_some(Severity::Info),
-            _ => false,
-        };
         let severity = if self.is_unsure { Severity::Info } else { RULE.severity };
-        (is_told && !holds(&self.read, name)).then_some(severity)
+        let severity = match kind {
+            "directory" if is_plain && !is_built(name) && !holds(&self.made, name) => severity,
+            "objects" if is_plain => severity,
+            "resource" | "crontab" | "firewall rules" => severity,
+            "release" if !holds(&self.made, name) => severity,
+            // Whoever wrote it may have it elsewhere: in manifests, in another clone.
+            "secret or settings" if !holds(&self.made, name) => Severity::Info,
+            "remote branch" if !self.is_tagged => Severity::Info,
+            "working copy" if !self.is_stashed => Severity::Info,
+            _ => return None,
+        };
+        (!holds(&self.read, name)).then_some(severity)
     }
 
     fn follow(&mut self, command: &Command) {
@@ -260,7 +268,11 @@ impl Known {
             };
         }
         let mut words = command.words.iter().filter_map(|word| word.text.as_deref());
-        self.is_stashed |= words.next() == Some("git") && words.next() == Some("stash");
+        if words.next() == Some("git") {
+            let word = words.next().unwrap_or_default();
+            self.is_stashed |= word == "stash";
+            self.is_tagged |= ["tag", "branch", "bundle"].contains(&word);
+        }
     }
 }
 
