@@ -115,6 +115,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use crate::analysis::program::Work;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::act::Act;
 use crate::effect::object::ObjectKind;
@@ -139,9 +140,17 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let plan = context.plan;
     let held: Vec<Option<Held<'_>>> =
         plan.backups.iter().map(|(_, backup)| Held::of(backup.take.as_ref()?, Manner::Writes, backup.restore.as_ref())).collect();
-    // Of each target, whether a backup holds every row of it.
+    // Of each target, whether a backup holds every row of it: one that the plan uses.
     let mut whole = HashSet::new();
-    for ((_, backup), held) in plan.backups.iter().zip(&held) {
+    let programs = std::iter::once(&context.facts.forward).chain(&context.facts.scenarios);
+    let used: HashSet<Id<Backup>> = programs
+        .flat_map(|program| program.items())
+        .filter_map(|item| match item.work {
+            Work::Take(backup) | Work::Restore(backup) => Some(backup),
+            _ => None,
+        })
+        .collect();
+    for ((_, backup), held) in plan.backups.iter().zip(&held).filter(|((id, _), _)| used.contains(id)) {
         // What nobody can read may hold all of it.
         let unread = backup.tables.is_empty() && held.is_none();
         if unread || held.as_ref().is_some_and(|held| held.rows && held.tables.is_none()) {

@@ -215,7 +215,8 @@ fn first_needed(context: &Context<'_>, id: Id<Change>, on: Id<Target>, dropped: 
     behind.map(|change| 2 * context.graph.rank(*change) + 1)
 }
 
-/// Returns whether a scenario says what may be lost, saves what it finds, or brings it elsewhere.
+/// Returns whether a scenario says what may be lost, saves what it finds, or brings it elsewhere; or loses all that was written since a
+/// backup, which is told as that.
 fn is_reckoned_with(context: &Context<'_>, id: Id<Scenario>, on: Id<Target>) -> bool {
     let scenario = &context.plan.scenarios[id];
     let carries = || {
@@ -224,7 +225,8 @@ fn is_reckoned_with(context: &Context<'_>, id: Id<Scenario>, on: Id<Target>) -> 
             _ => item.effects.is_some_and(|effects| !effects.writes.is_empty()),
         })
     };
-    scenario.loses_at_most.is_some() || !scenario.limits.is_empty() || carries()
+    let is_told = || context.facts.loss(id).iter().any(|loss| loss.target == on && context.plan.backups[loss.backup].tables.is_empty());
+    scenario.loses_at_most.is_some() || !scenario.limits.is_empty() || is_told() || carries()
 }
 
 fn finding(

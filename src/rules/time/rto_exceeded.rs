@@ -144,14 +144,19 @@ fn finding(context: &Context<'_>, id: Id<Scenario>, promise: Spanned<Duration>, 
     let message = format!("`{name}` takes {takes} where {promised} are promised: service would be back {late} late{unknown}");
     let mut finding = Diagnostic::error(RULE.name, header.span, message, format!("takes {takes}"));
     finding = finding.because(promise.span, format!("{promised} are promised"));
-    let mut longest: Vec<&(String, Duration)> = path.steps.iter().collect();
-    longest.sort_by_key(|(_, takes)| std::cmp::Reverse(takes.seconds));
     let program = &context.facts.scenarios[id.index()];
     let spans: BTreeMap<&str, Span> = program.items().into_iter().map(|item| (item.id.as_str(), item.span)).collect();
-    for (step, takes) in longest.into_iter().take(SHOWN).filter(|(_, takes)| takes.seconds > 0) {
+    // A line that names several things is one place.
+    let mut places: BTreeMap<Span, u64> = BTreeMap::new();
+    for (step, takes) in &path.steps {
         if let Some(span) = spans.get(step.as_str()) {
-            finding = finding.because(*span, format!("takes {}", duration_text(takes.seconds)));
+            *places.entry(*span).or_default() += takes.seconds;
         }
+    }
+    let mut longest: Vec<(Span, u64)> = places.into_iter().filter(|(_, seconds)| *seconds > 0).collect();
+    longest.sort_by_key(|(_, seconds)| std::cmp::Reverse(*seconds));
+    for (span, seconds) in longest.into_iter().take(SHOWN) {
+        finding = finding.because(span, format!("takes {}", duration_text(seconds)));
     }
     finding.help("shorten the path, do what can be done side by side in `parallel`, or promise what it takes")
 }
