@@ -30,7 +30,7 @@ use super::act::{Class, Effect, Reading};
 use super::object::ObjectKind;
 
 pub use dump::Dump;
-pub use mirror::{Gap, Text, gaps, words as words_of};
+pub use mirror::{Gap, Text, Was, gaps, otherwise, words as words_of};
 pub use risk::is_ledger_name;
 pub use schema::{Schema, plain as unqualified};
 pub use types::{Way, way};

@@ -2,7 +2,7 @@
 //!
 //! What can't be read, and what only may run, is never passed over: from there on nothing is sure of the tables.
 
-use crate::effect::act::Act;
+use crate::effect::act::{Act, Alter, Effect};
 use crate::effect::object::ObjectKind;
 use crate::effect::sh::{self, Script};
 use crate::effect::sql::{self, Dialect, Dump, Earlier, Inverse, Refusal, Schema, Server, Statement};
@@ -57,6 +57,22 @@ impl<'p> Databases<'p> {
             Some(dump) => sql::inverse_after(text, database.server.dialect, dump, &database.earlier),
             None => sql::inverse(text, database.server.dialect),
         })
+    }
+
+    /// Returns the columns that statements would make, or give a type, as they are where the forward run has come to.
+    pub fn columns(&self, on: Id<Target>, statements: &[Statement]) -> Vec<sql::Was> {
+        let Some(database) = self.of[on.index()].as_ref().filter(|database| !database.schema.is_empty()) else { return Vec::new() };
+        let column = |effect: &Effect| {
+            let is_of = matches!(effect.act, Act::Create(_) | Act::Alter(Alter::Type { .. } | Alter::Restate { .. }));
+            if effect.object.kind != ObjectKind::Column || !is_of {
+                return None;
+            }
+            let column = database.schema.column(&effect.object.parts, database.server.dialect)?;
+            Some(sql::Was { parts: effect.object.parts.clone(), of: column.of.clone(), required: column.required })
+        };
+        let mut columns: Vec<sql::Was> = statements.iter().flat_map(|statement| &statement.reading.effects).filter_map(column).collect();
+        columns.dedup_by(|one, other| one.parts == other.parts);
+        columns
     }
 
     /// Keeps what has run on a database in the name of a change; `whole` when all that it did is among the statements.

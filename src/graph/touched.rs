@@ -62,6 +62,8 @@ pub struct Touched {
     pub statements: Option<Arc<Vec<Statement>>>,
     /// The same of an `undo` that somebody wrote.
     pub back: Option<Arc<Vec<Statement>>>,
+    /// The columns that this undo makes again, or gives a type again, as they were before, where that is known.
+    pub was: Vec<sql::Was>,
     /// What takes its SQL back, or what stands in the way, where its author asks for it: `undo auto`.
     pub inverse: Option<Arc<Result<Inverse, Vec<Refusal>>>>,
     /// A tool of migrations carries it out: the table in which that keeps what it has run, and the bytes of the command.
@@ -97,6 +99,10 @@ impl Touched {
                 _ => None,
             },
             _ => None,
+        };
+        let was = match (on, &back) {
+            (Some(on), Some(back)) => databases.columns(on, back),
+            _ => Vec::new(),
         };
         let inverse = match (&change.forward, &change.undo) {
             (Some(Action::Code(code)), Undo::Auto(_)) if code.language == Language::Sql => {
@@ -137,7 +143,7 @@ impl Touched {
             (_, Some(Action::Code(code))) => databases.shell(name, code),
             _ => {}
         }
-        Touched { touches, statements, back, inverse: inverse.map(Arc::new), ledger, opaque }
+        Touched { touches, statements, back, was, inverse: inverse.map(Arc::new), ledger, opaque }
     }
 
     /// Returns the statements of `do`; none where they are not all read.

@@ -242,3 +242,37 @@ fn sql_in_shell_counts_for_the_database_that_its_client_connects_to() {
         assert!(missing("other", "shop", &drop) && !missing("shop", "shop", &drop), "{to}");
     }
 }
+
+#[test]
+fn an_undo_gives_back_the_column_that_was_there() {
+    let told = |sql: &str, undo: &str| -> Vec<String> {
+        let undo = format!("```sql\n  {undo}\n ```");
+        let (_, findings) = check_with(&plan("postgres", &[("x", sql, &undo)]), &files(SHOP));
+        let own = findings.into_iter().filter(|finding| finding.code == "reversal/not-exact");
+        own.map(|finding| finding.message.split(": ").nth(1).unwrap_or_default().to_owned()).collect()
+    };
+    let drop = "ALTER TABLE users DROP COLUMN name;";
+    assert_eq!(
+        told(drop, "ALTER TABLE users ADD COLUMN name text NOT NULL DEFAULT 'x';"),
+        ["`users.name` comes back as `text`, and was `character varying(40)`"]
+    );
+    assert_eq!(told(drop, "ALTER TABLE users ADD COLUMN name varchar(40);"), ["`users.name` comes back without `NOT NULL`"]);
+    assert_eq!(told(drop, "ALTER TABLE users ADD COLUMN name varchar(40) NOT NULL DEFAULT 'x';"), Vec::<String>::new());
+    assert_eq!(
+        told(
+            drop,
+            "ALTER TABLE users ADD COLUMN name varchar(40); UPDATE users SET name = 'x'; ALTER TABLE users ALTER COLUMN name SET NOT NULL;"
+        ),
+        Vec::<String>::new()
+    );
+    let wider = "ALTER TABLE users ALTER COLUMN age TYPE bigint;";
+    assert_eq!(
+        told(wider, "ALTER TABLE users ALTER COLUMN age TYPE smallint;"),
+        ["`users.age` comes back as `smallint`, and was `integer`"]
+    );
+    assert_eq!(told(wider, "ALTER TABLE users ALTER COLUMN age TYPE int4;"), Vec::<String>::new());
+    // Of what nobody has said nothing is known.
+    assert_eq!(told("ALTER TABLE orders DROP COLUMN age;", "ALTER TABLE orders ADD COLUMN age text;"), Vec::<String>::new());
+    let moved = "ALTER TABLE users RENAME COLUMN age TO years; ALTER TABLE users ADD COLUMN age text;";
+    assert_eq!(told(moved, "ALTER TABLE users DROP COLUMN age; ALTER TABLE users RENAME COLUMN years TO age;"), Vec::<String>::new());
+}

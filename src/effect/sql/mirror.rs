@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::known::holds_others;
 use super::schema::{folded, plain};
+use super::types::same;
 use super::{Dialect, Kind, Sight, Statement};
 use crate::effect::act::{Act, Alter, Detail, Effect};
 use crate::effect::object::{Object, ObjectKind};
@@ -58,6 +59,68 @@ pub fn gaps(text: Text<'_>, back: Text<'_>, dialect: Dialect) -> Vec<Gap> {
         }
     }
     granted::gaps(&mirror, text, back, &mut gaps);
+    gaps
+}
+
+/// A column as it was before a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Was {
+    pub parts: Vec<String>,
+    /// Its type as written.
+    pub of: String,
+    pub required: bool,
+}
+
+/// Returns the columns that an inverse makes again, or gives a type again, otherwise than they were.
+pub fn otherwise(was: &[Was], text: Text<'_>, back: Text<'_>, dialect: Dialect) -> Vec<Gap> {
+    if was.is_empty() || !is_written(back) || !back.statements.iter().all(is_read) {
+        return Vec::new();
+    }
+    let (own, inverse) = (Effects::of(text, dialect), Effects::of(back, dialect));
+    if own.moves() || inverse.moves() {
+        return Vec::new();
+    }
+    let mut gaps = Vec::new();
+    for column in was {
+        let on = |effects: &Effects<'_>, is: &dyn Fn(&Act) -> bool| effects.on(&column.parts).any(|(_, done)| is(&done.effect.act));
+        let changed = on(&own, &|act| matches!(act, Act::Drop { .. } | Act::Alter(Alter::Type { .. } | Alter::Restate { .. })));
+        let moved = on(&own, &|act| matches!(act, Act::Rename(_) | Act::Create(_))) || on(&inverse, &|act| matches!(act, Act::Rename(_)));
+        let mut last = None;
+        let mut required = None;
+        for (_, done) in inverse.on(&column.parts) {
+            match &done.effect.act {
+                Act::Create(create) => {
+                    if let Detail::Column { of, required: is, .. } = &create.detail {
+                        (last, required) = (Some((done, of)), Some((done, *is)));
+                    }
+                }
+                Act::Alter(Alter::Type { to, .. }) => last = Some((done, to)),
+                // The whole definition is stated anew, and more than its type.
+                Act::Alter(Alter::Restate { to }) => (last, required) = (Some((done, to)), None),
+                Act::Alter(Alter::Require) => required = required.map(|(done, _)| (done, true)),
+                Act::Alter(Alter::Allow) => required = required.map(|(done, _)| (done, false)),
+                _ => {}
+            }
+        }
+        if !changed || moved {
+            continue;
+        }
+        let mut add = |done: &Done<'_>, what: String| {
+            gaps.push(Gap { range: done.effect.object.range.clone(), exceeds: true, statement: done.statement.range.clone(), what });
+        };
+        if let Some((done, of)) = last
+            && !same(&column.of, of, dialect)
+        {
+            add(done, format!("`{}` comes back as `{of}`, and was `{}`", done.effect.object.written(), column.of));
+        } else if let Some((done, is)) = required
+            && is != column.required
+            // A key is required without a word.
+            && !mentions(done.text, &["primary", "serial", "bigserial", "smallserial", "identity"])
+        {
+            let how = if is { "comes back required, and was not" } else { "comes back without `NOT NULL`" };
+            add(done, format!("`{}` {how}", done.effect.object.written()));
+        }
+    }
     gaps
 }
 

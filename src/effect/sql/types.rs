@@ -62,6 +62,19 @@ pub fn way(from: Option<&str>, to: &str, dialect: Dialect) -> Way {
     if old == new || fits(&old, &new) { Way::Kept } else { Way::Narrow }
 }
 
+/// Returns whether two types are the same, in whatever words. In doubt they are.
+pub fn same(one: &str, other: &str, dialect: Dialect) -> bool {
+    let (one, other) = (shape(one, dialect), shape(other, dialect));
+    match (&one, &other) {
+        // A type may be written with its schema.
+        (Shape::Named(one), Shape::Named(other)) => {
+            let last = |name: &str| name.rsplit('.').next().unwrap_or(name).trim_matches('"').to_owned();
+            last(one) == last(other)
+        }
+        _ => dialect == Dialect::Sqlite || one == other,
+    }
+}
+
 /// Returns whether PostgreSQL leaves the rows alone, as the new type only allows for more of the same.
 pub fn stays_as_written(from: &str, to: &str, dialect: Dialect) -> bool {
     let is_fixed = |written: &str| {

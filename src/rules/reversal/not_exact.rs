@@ -7,7 +7,8 @@
 //! A change and a written undo, both SQL (or shell that hands SQL to a client), where something that the change made is still
 //! there behind the undo: an index, a constraint, a trigger, a right; where something that it altered stays altered: NOT NULL, a default, a type, a
 //! name, an owner; where something that it dropped is not put back, or a sequence begins at its first number again; and where the
-//! undo grants what the change did not revoke, or grants it for all tables of a schema. Silent where the undo can't be read, and about
+//! undo grants what the change did not revoke, or grants it for all tables of a schema. Where the target's `schema` says what was there: a
+//! column that comes back with another type, or with or without `NOT NULL` other than before. Silent where the undo can't be read, and about
 //! what an earlier change of the plan made: undoing that one may take it along.
 //!
 //! ## Why it matters in the incident
@@ -118,7 +119,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 fn gaps(context: &Context<'_>, id: Id<Change>, forward: &Code, back: &Code, dialect: Dialect) -> Vec<Gap> {
     let touched = context.graph.touched(id);
     let (Some(statements), Some(inverse)) = (&touched.statements, &touched.back) else { return Vec::new() };
-    sql::gaps(sql::Text { text: &forward.text, statements }, sql::Text { text: &back.text, statements: inverse }, dialect)
+    let (own, back) = (sql::Text { text: &forward.text, statements }, sql::Text { text: &back.text, statements: inverse });
+    let mut gaps = sql::gaps(own, back, dialect);
+    gaps.extend(sql::otherwise(&touched.was, own, back, dialect));
+    gaps
 }
 
 fn finding(context: &Context<'_>, change: &Change, forward: &Code, back: &Code, dialect: Dialect, gaps: &[Gap]) -> Diagnostic {
