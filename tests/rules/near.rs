@@ -297,3 +297,52 @@ scenario back "Back" {
     silent(rule, plan);
     catches(rule, &with(plan, "phase switch", "release none \"No release\" of app {\n  deploy manual \"Stop the app\"\n}\nphase switch"));
 }
+
+#[test]
+fn an_undo_takes_away_what_the_plan_has_brought() {
+    let rule = "reversal/not-ours";
+    let plan = |forward: &str, back: &str| {
+        format!(
+            "plan p \"P\" {{\n  rto 1h\n}}\ntarget db \"D\" postgres {{ url $DATABASE_URL }}\nphase m \"M\" at T {{\n  change first \"F\" on db {{\n    \
+             do ```sql\n      ALTER TABLE orders ADD COLUMN mark text;\n    ```\n    undo auto\n  }}\n  change second \"S\" on db {{\n    do \
+             ```sql\n      {forward}\n    ```\n    undo ```sql\n      {back}\n    ```\n  }}\n}}\nscenario back \"B\" {{\n  applies from first\n  undo \
+             everything\n}}\n"
+        )
+    };
+    let index = "CREATE INDEX i ON orders (mark);";
+    for (forward, back) in [
+        ("CREATE TABLE orders_v2 (id int);", "DROP TABLE orders;"),
+        ("CREATE TABLE orders_v2 (id int);", "DROP TABLE IF EXISTS orders;"),
+        (index, "DROP INDEX i; TRUNCATE orders;"),
+        (index, "DROP INDEX i; DELETE FROM orders;"),
+        ("ALTER TABLE orders ADD COLUMN note text;", "ALTER TABLE orders DROP COLUMN notes;"),
+        (index, "DROP SCHEMA shop CASCADE;"),
+    ] {
+        catches(rule, &plan(forward, back));
+    }
+    for (forward, back) in [
+        ("CREATE TABLE orders_v2 (id int);", "DROP TABLE orders_v2;"),
+        ("CREATE TABLE orders_v2 (id int);", "DROP TABLE IF EXISTS left_over;"),
+        (index, "DROP INDEX i; ALTER TABLE orders DROP COLUMN mark;"),
+        (index, "DELETE FROM orders WHERE mark = 'x';"),
+        (index, "DELETE FROM orders; INSERT INTO orders SELECT * FROM kept;"),
+        ("INSERT INTO orders SELECT * FROM staging;", "DELETE FROM orders;"),
+        ("ALTER TABLE orders RENAME TO old; ALTER TABLE fresh RENAME TO orders;", "DROP TABLE orders; ALTER TABLE old RENAME TO orders;"),
+        ("SELECT widen();", "DROP TABLE kept;"),
+    ] {
+        silent(rule, &plan(forward, back));
+    }
+    let step = "  step keep \"K\" on db {\n    do ```sql\n      CREATE TABLE kept AS SELECT * FROM orders;\n    ```\n  }\n  change second";
+    catches(rule, &plan(index, "DROP TABLE kept;"));
+    silent(rule, &with(&plan(index, "DROP TABLE kept;"), "  change second", step));
+    let shell = |forward: &str, back: &str| {
+        with(&plan(index, "X"), "target db", "target kafka \"K\" host { dir \"/opt/kafka\" }\ntarget db").replace(
+            &format!("change second \"S\" on db {{\n    do ```sql\n      {index}\n    ```\n    undo ```sql\n      X\n"),
+            &format!("change second \"S\" on kafka {{\n    do ```sh\n      {forward}\n    ```\n    undo ```sh\n      {back}\n"),
+        )
+    };
+    let topics = |deed: &str, name: &str| format!("kafka-topics.sh --bootstrap-server k:9092 --{deed} --topic {name}");
+    catches(rule, &shell(&topics("create", "orders-v2"), &topics("delete", "orders")));
+    silent(rule, &shell(&topics("create", "orders-v2"), &topics("delete", "orders-v2")));
+    silent(rule, &shell(&format!("./prepare; {}", topics("create", "orders-v2")), &topics("delete", "orders")));
+}
