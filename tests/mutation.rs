@@ -142,6 +142,7 @@ const HERE: &[(&str, &str, &str, &str, &str)] = &[
         "reversal/claim-contradicted",
     ),
     ("jazz-to-postgresql", "who was stopped is not started", "\n    starts ", "\n    # starts ", "reversal/unpaired"),
+    ("jazz-to-postgresql", "settings are not brought into force", "  run in-force\n", "", "order/not-in-effect"),
 ];
 
 /// An example: its name, its text, and the files beside it that it may use.

@@ -1,5 +1,7 @@
 //! What comes before what. `order/cycle` is the graph's own; its page is Markdown.
 
+pub mod not_in_effect;
+pub mod release_still_needs;
 pub mod unchecked_predecessor;
 pub mod undo_leaves_dependant;
 pub mod unreachable;

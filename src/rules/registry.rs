@@ -41,6 +41,8 @@ pub const REGISTRY: &[Rule] = &[
     reversal::unpaired::RULE,
     reversal::wrong_revision::RULE,
     told("order/cycle", include_str!("pages/order-cycle.md")),
+    order::not_in_effect::RULE,
+    order::release_still_needs::RULE,
     order::unchecked_predecessor::RULE,
     order::undo_leaves_dependant::RULE,
     order::unreachable::RULE,

@@ -160,3 +160,57 @@ fn a_release_runs_where_what_it_needs_is_there() {
     );
     silent(rule, &with(&plan, "  deploy shop-1 takes 5m\n", "  restore before-load\n  deploy shop-1 takes 5m\n"));
 }
+
+#[test]
+fn a_flag_counts_only_when_something_puts_it_into_force() {
+    let rule = "order/not-in-effect";
+    let plan = example(rule, "Caught");
+    catches(rule, &with(&plan, "  undo switched\n", "  set new-orders to \"off\"\n"));
+    silent(rule, &with(&plan, "  undo switched\n", "  undo everything\n  manual restart-back \"Restart the API\"\n"));
+    silent(
+        rule,
+        &with(
+            &plan,
+            "  undo switched\n",
+            "  parallel {\n    manual restart-back \"Restart the API\"\n    set new-orders to \"off\"\n  }\n",
+        ),
+    );
+    let only_before = with(&plan, "  undo switched\n", "  manual restart-back \"Restart the API\"\n  undo switched\n");
+    catches(rule, &only_before);
+    silent(rule, &with(&plan, "  takes effect after restart\n", ""));
+    // Before the API was restarted with it, the new value is not in force.
+    let later = "}\n\nphase later \"Later\" at T+1h {\n  change noted \"N\" on api {\n    do manual \"Write it down\"\n    undo manual \"Strike it out\"\n  }\n  step restart";
+    let split = with(&plan, "  step restart", later);
+    catches(rule, &split);
+    silent(rule, &with(&split, "applies from switched\n", "applies from switched until later\n"));
+    // The other way round in the migration, nothing is ever in force.
+    let (head, tail) = (plan.find("  change switched").unwrap(), plan.find("  step restart").unwrap());
+    let end = plan.find("}\n\nscenario").unwrap();
+    let turned = format!("{}{}{}{}", &plan[..head], &plan[tail..end], &plan[head..tail], &plan[end..]);
+    catches(rule, &turned);
+}
+
+#[test]
+fn what_a_release_needs_stays_while_it_runs() {
+    let rule = "order/release-still-needs";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "  undo added\n  undo switched\n", "  undo switched\n  undo added\n"));
+    // Where it is never replaced, that is another finding.
+    silent(rule, &with(&plan, "  undo added\n  undo switched\n", "  undo added\n"));
+    let closed =
+        "  manual close \"Close\" {\n    stops web\n  }\n  undo added\n  undo switched\n  manual open \"Open\" {\n    starts web\n  }\n";
+    silent(rule, &with(&plan, "  undo added\n  undo switched\n", closed));
+    silent(rule, &with(&plan, "      ALTER TABLE customers DROP COLUMN number;\n", "      UPDATE customers SET number = NULL;\n"));
+    let mended = example(rule, "Mended");
+    let renamed = with(
+        &mended,
+        "ALTER TABLE customers ADD COLUMN number text;\n      UPDATE customers SET number = phone;",
+        "ALTER TABLE customers RENAME phone TO number;",
+    );
+    let renamed = with(&renamed, "ALTER TABLE customers DROP COLUMN number;", "ALTER TABLE customers RENAME number TO phone;");
+    catches(rule, &renamed);
+    silent(rule, &with(&renamed, "  change added", "  manual close \"Close\" {\n    stops web\n  }\n  change added"));
+    let nobody = with(&renamed, "writer web \"The application\" writes db\n", "");
+    catches(rule, &nobody);
+    silent(rule, &with(&nobody, "  change added", "  manual close \"Stop the application\"\n  change added"));
+}
