@@ -216,6 +216,9 @@ fn a_secret_that_no_word_holds_is_kept() {
         "docker run -p 8080:80 shop",
         "mkdir -p /srv/backup",
         "redis-cli -h cache FLUSHALL",
+        "createuser --password shop",
+        "./migrate --password \"$SHOP_PASSWORD\"",
+        "./migrate --password /run/secrets/shop",
     ] {
         silent(rule, &run(kept));
     }
@@ -227,6 +230,8 @@ fn a_secret_that_no_word_holds_is_kept() {
         "curl -fsS -u admin:hunter2 https://shop.example/health",
         "curl -fsS -H \"Authorization: Bearer $TOKEN\" https://shop.example/health",
         "redis-cli -a hunter2 PING",
+        "./migrate --password hunter2 shop",
+        "./migrate --api-key=a1b2c3 shop",
     ] {
         catches(rule, &run(shown));
     }

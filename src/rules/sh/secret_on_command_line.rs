@@ -6,7 +6,7 @@
 //!
 //! In `sh` and `bash`: a password that is given to a client as an option (`mysql -p…`, `curl -u name:…`, `redis-cli -a …`), in an address
 //! (`postgresql://name:…@host`), or in a header, whether it is written out or comes from a variable; and one that is
-//! written out in an assignment (`PGPASSWORD=…`).
+//! written out in an assignment (`PGPASSWORD=…`), or behind an option of that name, whatever the program (`--password …`, `--api-key=…`).
 //!
 //! ## Why it matters in the incident
 //!
@@ -154,6 +154,16 @@ fn secret(command: &Command, text: &str) -> Option<(Range<usize>, How, bool)> {
                 return Some((next.range.clone(), among(format!("`{program}` gets a password as an option")), !next.expands));
             }
         }
+        let next = words.get(at + 1).filter(|next| !next.expands);
+        if known.is_none()
+            && !word.expands
+            && let Some(value) = named(program, &word.text, next.map(|next| next.text.as_str()))
+        {
+            let range = if word.text.contains('=') { &word.range } else { next.map_or(&word.range, |next| &next.range) };
+            if !is_stand_in(value) {
+                return Some((range.clone(), among(format!("`{program}` gets a password as an option")), true));
+            }
+        }
         if let Some(is_written) = in_address(&word.text) {
             return Some((word.range.clone(), among(format!("an address among the words of `{program}` holds a password")), is_written));
         }
@@ -164,6 +174,20 @@ fn secret(command: &Command, text: &str) -> Option<(Range<usize>, How, bool)> {
         }
     }
     None
+}
+
+/// Options that are called after what they give away, whatever the program.
+const NAMED: [&str; 5] = ["--password", "--passwd", "--api-key", "--api-token", "--auth-token"];
+
+/// Programs whose `--password` only says that one is asked for.
+const ASKING: [&str; 10] =
+    ["psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_basebackup", "createdb", "createuser", "dropdb", "dropuser", "vacuumdb"];
+
+/// Returns what is written out behind an option of such a name.
+fn named<'w>(program: &str, word: &'w str, next: Option<&'w str>) -> Option<&'w str> {
+    let (name, value) = word.split_once('=').map_or((word, next), |(name, value)| (name, Some(value)));
+    let is_value = |value: &&str| !value.is_empty() && !value.contains('/') && !value.contains(['$', '`']);
+    value.filter(is_value).filter(|_| NAMED.contains(&name) && !ASKING.contains(&program))
 }
 
 /// Returns whether an option that begins like that of a password is another.
