@@ -43,6 +43,13 @@ pub enum Act {
     Revoke,
 }
 
+impl Act {
+    /// Returns whether it is about rows: no definition is other than before.
+    pub fn is_of_rows(&self) -> bool {
+        matches!(self, Act::Read | Act::Lock | Act::Insert { .. } | Act::Update { .. } | Act::Delete { .. } | Act::Truncate { .. })
+    }
+}
+
 /// How an object comes to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Create {

@@ -124,7 +124,7 @@ impl<'p> Databases<'p> {
             return;
         }
         let defines = |statement: &Statement| {
-            statement.sight == sql::Sight::Opaque || statement.reading.effects.iter().any(|effect| !is_of_rows(&effect.act))
+            statement.sight == sql::Sight::Opaque || statement.reading.effects.iter().any(|effect| !effect.act.is_of_rows())
         };
         if sql::of(code, database.server.dialect).iter().any(defines) {
             database.forget(who);
@@ -143,12 +143,6 @@ impl Database {
         self.earlier.hide(who);
     }
 }
-
-/// Returns whether definitions stay as they are.
-fn is_of_rows(act: &Act) -> bool {
-    matches!(act, Act::Read | Act::Lock | Act::Insert { .. } | Act::Update { .. } | Act::Delete { .. } | Act::Truncate { .. })
-}
-
 /// Returns whether a script may change the definitions of a database.
 fn reaches(plan: &Plan, database: Id<Target>, script: &Script) -> bool {
     let dialect = Dialect::of(plan.targets[database].kind.value);
@@ -156,7 +150,7 @@ fn reaches(plan: &Plan, database: Id<Target>, script: &Script) -> bool {
     let statements = script.commands.iter().flat_map(|command| &command.sql).filter(sent);
     let defines = statements
         .flat_map(|sql| &sql.statements)
-        .any(|statement| statement.sight == sql::Sight::Opaque || statement.reading.effects.iter().any(|effect| !is_of_rows(&effect.act)));
+        .any(|statement| statement.sight == sql::Sight::Opaque || statement.reading.effects.iter().any(|effect| !effect.act.is_of_rows()));
     let own = script.commands.iter().flat_map(|command| &command.reading.effects);
     defines || own.into_iter().any(|effect| effect.object.kind == ObjectKind::Database && effect.act != Act::Read)
 }

@@ -170,6 +170,14 @@ fn what_depends_on_nothing_may_stay() {
     silent(rule, &with(&plan, "  applies from new-app\n  undo add-note\n", "  applies from new-app\n  undo new-app\n"));
     silent(rule, &with(&plan, "  applies from new-app\n  undo add-note\n", "  applies from new-app\n  undo everything\n"));
     silent(rule, &with(&plan, "  applies from new-app\n  undo add-note\n", "  applies from new-app\n  undo migrate\n"));
+    // Rows that are gone need nothing.
+    let gone = |code: &str| {
+        let change = format!("irreversible change new-app \"Old orders go\" on db {{\n    do ```sql\n      {code};\n    ```\n");
+        with(&plan, "change new-app \"The application writes notes\" on db {\n    do manual \"Deploy release 2\"\n", &change)
+            .replace("    undo manual \"Deploy release 1\"\n    undo takes 3m\n", "    recover forward \"Nobody needs them\"\n")
+    };
+    silent(rule, &gone("DELETE FROM orders WHERE note = 'test'"));
+    catches(rule, &gone("DROP INDEX orders_note"));
 }
 
 #[test]

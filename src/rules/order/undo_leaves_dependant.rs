@@ -6,7 +6,8 @@
 //!
 //! A scenario that applies where a dependent change may be in place, undoes what it depends on, and does not undo it: it comes
 //! later on the same target, names the other with `after`, or needs an object of it. Undoing both is always an order that rbk
-//! finds by itself. A deploy whose target gets another release from the scenario does not stay in place.
+//! finds by itself. A deploy whose target gets another release from the scenario does not stay in place; nor does an `irreversible`
+//! change whose SQL is about rows alone: it is over.
 //!
 //! ## Why it matters in the incident
 //!
@@ -138,7 +139,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         // What depends on a change comes after it.
         let earliest = undone.keys().map(|change| context.graph.rank(*change)).min().unwrap_or(0);
         let begun = context.graph.order().iter().copied().take_while(|change| position.may_have(context.graph, *change));
-        for change in begun.skip(earliest).filter(|change| !undone.contains_key(change) && !replaced(*change)) {
+        for change in begun.skip(earliest).filter(|change| !undone.contains_key(change) && !replaced(*change) && !is_over(context, *change))
+        {
             let cause = context.graph.dependencies(change).iter().find_map(|dependency| gone.get(&dependency.on));
             if let Some(cause) = cause.copied() {
                 gone.insert(change, cause);
@@ -150,6 +152,17 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(finding(context, scenario, (*cause, undone[cause]), *first, &others));
         }
     }
+}
+
+/// Returns whether nothing of a change goes on: it has written or removed rows for good, and nothing says that it comes after another.
+fn is_over(context: &Context<'_>, id: Id<Change>) -> bool {
+    let (change, touched) = (&context.plan.changes[id], context.graph.touched(id));
+    let mut statements = touched.said().iter();
+    change.irreversible.is_some()
+        && change.after.is_empty()
+        && !touched.opaque
+        && !touched.said().is_empty()
+        && statements.all(|statement| statement.reading.effects.iter().all(|effect| effect.act.is_of_rows()))
 }
 
 /// The finding on a change that is undone at a place, and on what stays and depends on it: `left` first, then `others`.
