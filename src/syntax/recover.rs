@@ -155,7 +155,7 @@ fn explain(text: &str, file: FileId, context: Context, cut: &Cut, expected: &Exp
     };
     let meant = nearest(found, expected.words.iter().map(String::as_str)).filter(|near| *near != found);
     let mut finding = Diagnostic::error("syntax/unexpected", span, message, label);
-    finding.help = match (meant, habit(found, &expected.values), find(context, word)) {
+    finding.help = match (meant, habit(word, found, &expected.values), find(context, word)) {
         (Some(near), _, _) => Some(format!("did you mean `{near}`?")),
         (None, Some(habit), _) => Some(habit),
         (None, None, Some(keyword)) => Some(format!("the form is `{}`", keyword.form)),
@@ -169,8 +169,14 @@ fn each_word(value: &str) -> impl Iterator<Item = &str> {
     value.split('`').skip(1).step_by(2)
 }
 
+/// How a change begins that can't be taken back.
+const IRREVERSIBLE: &str = "a change that can't be undone begins with `irreversible change NAME`";
+
 /// What to type in place of a spelling that other languages have.
-fn habit(found: &str, expected: &[&str]) -> Option<String> {
+fn habit(word: &str, found: &str, expected: &[&str]) -> Option<String> {
+    if word == "undo" && matches!(found, "none" | "no" | "never" | "nothing" | "impossible" | "irreversible") {
+        return Some(format!("{IRREVERSIBLE}, and needs no `undo`"));
+    }
     let wants = |rule: Rule| words(rule).is_some_and(|value| expected.contains(&value));
     let first = found.chars().next()?;
     if wants(Rule::fence) && found.starts_with("```") {
@@ -227,6 +233,7 @@ fn unknown_keyword(text: &str, file: FileId, context: Context, cut: &Cut, word: 
     };
     let here = || format!("{} these begin a statement: {}", context.place(), list(context));
     match nearest(word, words_in(context)).filter(|near| *near != word) {
+        _ if word == "irreversible" && context == Context::Change => finding.help(IRREVERSIBLE),
         // A word of the language is spelled as it was meant.
         _ if !elsewhere.is_empty() => finding.help(format!("move it there; {}", here())),
         Some(near) => finding.help(format!("did you mean `{near}`?")),

@@ -124,3 +124,16 @@ fn what_is_a_step_is_not_declared_nowhere() {
       help: write `everything` for every change
     "##);
 }
+
+#[test]
+fn what_has_no_undo_is_declared_so() {
+    let plan = shop(&[("    undo takes 1m\n", "    undo takes 1m\n    irreversible\n    undo none\n")]);
+    assert_snapshot!(found(&plan), @r##"
+    syntax/unknown-keyword: `irreversible` can't stand in a change
+      plan.rbk:34:5 irreversible | it stands in a phase
+      help: a change that can't be undone begins with `irreversible change NAME`
+    syntax/unexpected: expected `auto`, `deploy`, `edit`, `manual`, `restore`, `set`, `takes` or a fence: three backticks and a language
+      plan.rbk:35:10 none | found `none`
+      help: a change that can't be undone begins with `irreversible change NAME`, and needs no `undo`
+    "##);
+}
