@@ -7,13 +7,11 @@ use super::Effect;
 use super::traits::Said;
 use crate::plan::value::said;
 
-/// Returns how a statement differs. `places` says in words which positions are gone, and which are new; both plans know them.
-pub fn weigh(
-    words: &str,
-    old: Option<&Said>,
-    new: Option<&Said>,
-    places: &dyn Fn(&Range<usize>, &Range<usize>) -> (String, String),
-) -> Vec<(Effect, String)> {
+/// Says in words which positions are gone, and which are new, of those that both plans know.
+pub type Moves<'a> = &'a dyn Fn(&Range<usize>, &Range<usize>) -> (String, String);
+
+/// Returns how a statement differs.
+pub fn weigh(words: &str, old: Option<&Said>, new: Option<&Said>, places: Moves<'_>) -> Vec<(Effect, String)> {
     let empty = match (old, new) {
         (Some(known), _) | (None, Some(known)) => known.silent(),
         (None, None) => return Vec::new(),

@@ -6,7 +6,7 @@ use crate::plan::id::Id;
 use crate::source::Spanned;
 use crate::syntax::tree::Statement;
 
-use super::scenario::STEPS;
+use super::step::STEPS;
 use super::{Parts, Reader};
 
 impl Reader<'_> {

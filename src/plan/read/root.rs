@@ -11,7 +11,7 @@ use crate::plan::{Drill, DrillData, DrillDataKind, Header, HistoryEntry, Param, 
 use crate::source::{FileId, Sources, Span, Spanned};
 use crate::syntax::tree::{PartKind, Statement, StatementKind, Tree};
 
-use super::scenario::Place;
+use super::step::Place;
 use super::trigger::SeverityDefaults;
 use super::trouble::Trouble;
 use super::{Parts, Reader};

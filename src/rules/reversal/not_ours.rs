@@ -234,7 +234,7 @@ impl Known {
         };
         // What the change took away itself is not there to be taken.
         let is_gone = |other: &&Effect| matches!(other.act, Act::Drop { .. } | Act::Rename(_)) && last(&other.object.parts) == name;
-        is_of_data && !self.made.contains(&name) && !undone.iter().any(|it| puts_back(it)) && !own.iter().any(|it| is_gone(it))
+        is_of_data && !self.made.contains(&name) && !undone.iter().any(puts_back) && !own.iter().any(is_gone)
     }
 
     /// Returns whether the plan, or the target's schema, says that something is there before it.
