@@ -128,6 +128,7 @@ fn the_page_shows_a_file_that_is_read() {
 fn what_is_not_understood_is_refused_with_what_was_meant() {
     let wrong = [
         "roott = \".\"",
+        "fail-on = \"warning\"",
         "[check]\nselct = [\"backup\"]",
         "[check]\nselect = [\"bakcup\"]",
         "[check]\nignore = [\"backup/misssing\"]",

@@ -81,6 +81,7 @@ impl Reader<'_> {
                 Some(known) => entries.push((key.span().start, *known, value)),
                 None => {
                     let help = match nearest(word, known.iter().copied()) {
+                        _ if place.is_empty() && CHECK.contains(&word) => format!("it stands below `[check]`: `check.{word}`"),
                         Some(near) => format!("did you mean `{place}{near}`?"),
                         None => format!("known here are {}", ticked(known)),
                     };
