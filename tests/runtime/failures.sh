@@ -27,6 +27,15 @@ that 'what is not applied is not undone' has skipped undo-b
 prepared turned-back
 expect 4 'a decision of no leads to the gate of its scenario' rb forward --approve proceed=no
 that 'the forward run was left' has run-ended left
+awk '{ print } /\trun-ended\tleft\t/ { exit }' "$B/state/journal" >"$WORK/journal" && cp "$WORK/journal" "$B/state/journal"
+expect 0 'killed before the scenario began' rb
+says 'was left for the scenario back, which has not begun' 'status says so'
+expect 3 'that is' rb resume
+says 'rollback run back begins it' 'not resumed'
+expect 0 'but given up' rb abort
+expect 3 'once' rb abort
+cp "$WORK/journal" "$B/state/journal"
+expect 4 'or begun, at its gate' rb run back
 expect 0 'the scenario reaches its end' rb resume --yes --slot next-update=x
 never 'a is undone' [ -e "$PLACE/a" ]
 

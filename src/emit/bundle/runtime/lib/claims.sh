@@ -91,7 +91,7 @@ claims_held() {
 
 # claims_left prints what a run that has ended, or never began, still holds: it was killed on the way.
 claims_left() {
-    [ -n "$(run_open)" ] || claims_held | tr '\n' ' '
+    [ -n "$(run_open)$(run_left_for)" ] || claims_held | tr '\n' ' '
 }
 
 # claims_clear: gives that back.

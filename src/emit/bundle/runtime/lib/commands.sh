@@ -205,6 +205,9 @@ command_say_run() {
 command_resume() {
     command_bounds_only_for_run
     command_journal
+    command_next=$(run_left_for)
+    [ -z "$command_next" ] ||
+        die 3 "there is nothing to resume: the plan was left for the scenario $command_next, which has not begun: ./rollback run $command_next begins it"
     [ -n "$(run_open)$(claims_left)" ] || die 3 "there is nothing to resume"
     command_ready resume
     command_open=$(run_open)
@@ -238,10 +241,12 @@ command_bound() {
 
 command_abort() {
     command_journal
-    [ -n "$(run_open)" ] || die 3 "there is nothing to abort"
+    [ -n "$(run_open)$(run_left_for)" ] || die 3 "there is nothing to abort"
     command_ready abort
+    command_open=$(run_open)
+    [ -n "$command_open" ] || command_open=$(run_last)
     read -r command_id command_program command_why <<END
-$(run_open)
+$command_open
 END
     journal_for "$command_id" "$command_program"
     journal_or_stop run-ended aborted 0 "by=$(operator)"

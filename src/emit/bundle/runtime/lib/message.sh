@@ -13,7 +13,7 @@ message_send() {
     for message_slot in ${message_slots-}; do
         message_question=$(variable_value "slot_$(variable_name "$message_slot")_question")
         message_filled_in "$message_slot" || message_ask_slot "$message_slot" "$message_question" || {
-            child_refuse "the slot $message_slot is not filled in: --slot $message_slot=TEXT"
+            child_refuse "the slot $message_slot is not filled in: ./rollback resume --slot $message_slot=TEXT"
             return 4
         }
     done
@@ -37,7 +37,7 @@ message_by_person() {
     if [ "$(option_value assume "$1")" = 'done' ] || ask_word "$1" 'done' "  Send this, then type done."; then
         return 0
     fi
-    child_refuse "a person sends it ($message_text), then: --assume $1=done"
+    child_refuse "a person sends it ($message_text), then: ./rollback resume --assume $1=done"
     return 4
 }
 

@@ -222,6 +222,7 @@ run_tell_next() {
             elif [ -n "$(run_missing forward)" ]; then
                 say_next forward
             fi
+            [ "$1" = prepare ] || status_scenarios
             ;;
     esac
     say_next "report    what happened, for the record"

@@ -93,6 +93,14 @@ run_last() {
         END { if (id != "") print id, what, how }' "wanted=${1-}"
 }
 
+# run_left_for prints the scenario for which the newest run was left, when that has not begun: the runner was killed on the way.
+run_left_for() {
+    state_query '
+        event == "run-started" { id = run; next_one = "" }
+        event == "run-ended" && run == id { next_one = item == "left" ? second : "" }
+        END { if (next_one != "") print next_one }'
+}
+
 # run_field RUN EVENT ITEM prints the first field of the run's last such event.
 run_field() {
     state_query 'run == r && event == e && item == i { value = first } END { print value }' "r=$1" "e=$2" "i=$3"

@@ -66,7 +66,7 @@ END
         'done') status_how='reached its end' ;;
         aborted) status_how='was given up' ;;
         refused) status_how='was refused' ;;
-        left) status_how='went over to a scenario' ;;
+        left) status_how="was left for the scenario $(run_left_for), which has not begun" ;;
         superseded) status_how='gave way to a scenario' ;;
     esac
     status_until=$(state_query 'run == r && event == "bounds" && third != "-" { print third }' "r=$status_id")
