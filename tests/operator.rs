@@ -172,9 +172,9 @@ impl Operator {
     }
 }
 
-/// Waits until something holds; half a minute is in vain.
+/// Waits until something holds; five minutes are in vain: the machine may be busy.
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(300);
     while !holds() {
         assert!(Instant::now() < deadline, "waited in vain until {what}");
         sleep(Duration::from_millis(20));

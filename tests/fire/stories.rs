@@ -160,13 +160,13 @@ impl Hitter {
         }
         let errors = out.try_clone().expect("a handle can be cloned");
         let mut runner = command.process_group(0).stdin(Stdio::null()).stdout(out).stderr(errors).spawn().expect("the shell runs");
-        let deadline = Instant::now() + Duration::from_secs(300);
+        let deadline = Instant::now() + Duration::from_secs(900);
         let status = loop {
             if let Some(status) = runner.try_wait().expect("it is ours") {
                 break status;
             }
             if Instant::now() > deadline {
-                transcript.push_str("(it did not end within five minutes)\n");
+                transcript.push_str("(it did not end within fifteen minutes)\n");
                 end_group(runner.id());
             }
             sleep(Duration::from_millis(10));
