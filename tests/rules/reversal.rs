@@ -334,6 +334,11 @@ fn the_record_of_a_tool_goes_back_with_the_schema() {
     silent(rule, &backup("orders, alembic_version"));
 }
 
+/// The SQL of the step that asks for the old table.
+fn sql_of(plan: &str) -> &str {
+    plan.lines().map(str::trim).find(|line| line.starts_with("INSERT INTO addresses SELECT id, address FROM old_addresses WHERE")).unwrap()
+}
+
 #[test]
 fn what_is_there_again_can_be_read() {
     use super::near::{catches, example, silent, with};
@@ -373,6 +378,17 @@ fn what_is_there_again_can_be_read() {
     let asked = with(&plan, "scenario fill", check).replace("FROM old_addresses WHERE id NOT IN", "FROM addresses WHERE id NOT IN");
     silent(rule, &asked);
     catches(rule, &asked.replace("  applies from copied\n", "  applies from copied\n  verify old-ones\n"));
+    // What shell hands to a client.
+    let sql = "```sql\n      INSERT INTO addresses SELECT id, address FROM old_addresses WHERE id NOT IN (SELECT id FROM addresses);\n";
+    let shell = |script: &str| with(&plan, sql, &format!("```sh\n      {script}\n"));
+    catches(rule, &shell("psql -c 'INSERT INTO addresses SELECT id, address FROM old_addresses'"));
+    silent(rule, &shell("psql -c 'SELECT 1 FROM old_addresses' || ./without"));
+    silent(rule, &shell("psql \"$OTHER_URL\" -c 'SELECT 1 FROM other_addresses'"));
+    // A column that is gone is not set.
+    let column = with(&plan, "DROP TABLE old_addresses;", "ALTER TABLE addresses DROP COLUMN note;");
+    let set = |sql: &str| with(&column, sql_of(&column), sql);
+    catches(rule, &set("UPDATE addresses SET note = 'x' WHERE id = 1;"));
+    silent(rule, &set("UPDATE addresses SET address = 'x' WHERE id = 1;"));
 }
 
 #[test]

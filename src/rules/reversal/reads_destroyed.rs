@@ -4,9 +4,10 @@
 //!
 //! ## What it finds
 //!
-//! SQL of a scenario's step, of one of its checks, or of an undo, that reads or changes a table or a view which a change has dropped or renamed, where the
-//! scenario can be used behind that change and has not taken it back by then. Silent where a step asks a condition first, and
-//! about what the scenario, or a later change, makes again.
+//! SQL of a scenario's step, of one of its checks, or of an undo, also where shell hands it to a client, that reads or changes a table or a
+//! view, or sets a column, which a change has dropped or renamed, where the scenario can be used behind that change and has not taken it
+//! back by then. Silent where a step asks a condition first, where the script goes on when its SQL fails, and about what the scenario, or a
+//! later change, makes again.
 //!
 //! ## Why it matters in the incident
 //!
@@ -119,12 +120,13 @@ use crate::analysis::program::{Direction, Item, Work};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::act::{Act, Effect};
 use crate::effect::object::ObjectKind;
+use crate::effect::sh;
 use crate::effect::sql::{self, Dialect};
-use crate::graph::Manner;
 use crate::graph::objects::Object;
-use crate::plan::action::Code;
+use crate::graph::{Manner, connection};
+use crate::plan::action::{Code, Language};
 use crate::plan::change::Change;
-use crate::plan::check::{Check, Probe};
+use crate::plan::check::{Check, Expectation, Probe};
 use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
 use crate::plan::target::Target;
@@ -173,26 +175,26 @@ fn scenario(context: &Context<'_>, id: Id<Scenario>, gone: &Gone, told: &mut Has
     for item in context.facts.scenarios[id.index()].items() {
         let own = item.change.filter(|(_, direction)| *direction == Direction::Undo).map(|(change, _)| change);
         for (code, on) in codes(context, item) {
-            let is_check = !matches!(item.work, Work::Sql(own) if std::ptr::eq(own, code));
+            let is_check = !matches!(item.work, Work::Sql(own) | Work::Shell(own) if std::ptr::eq(own, code));
             if is_check {
                 // Asked when the item is done.
                 undone.extend(own.into_iter().chain(item.undoes.iter().copied()));
             }
-            let dialect = Dialect::of(context.plan.targets[on].kind.value);
-            let statements = dialect.map(|dialect| sql::of(code, dialect)).unwrap_or_default();
-            for effect in statements.iter().flat_map(|statement| &statement.reading.effects) {
+            each(context, code, on, &mut |effect, on| {
                 let object = Object::on(context.plan, Some(on), effect.object.parts.clone());
                 if matches!(effect.act, Act::Create(_) | Act::Rename(_)) {
                     made.extend(after(effect, &object));
                 }
-                let Some(change) = gone.get(&object).filter(|change| asks(effect) && !undone.contains(change)) else { continue };
+                let asked = asked(effect, object).into_iter();
+                let mut missing = asked.filter_map(|object| Some((*gone.get(&object).filter(|change| !undone.contains(change))?, object)));
+                let Some((change, object)) = missing.next() else { return };
                 // What takes another change back without this one leaves what depends on it: that is told elsewhere.
-                let elsewhere = own.is_some_and(|own| own != *change) && !is_check;
-                let is_behind = 2 * context.graph.rank(*change) + 2 < applies.end;
-                if is_behind && !elsewhere && item.guards.is_empty() && !made.contains(&object) && told.insert((code.span, *change)) {
-                    findings.push(finding(context, id, item, code, effect, *change));
+                let elsewhere = own.is_some_and(|own| own != change) && !is_check;
+                let is_behind = 2 * context.graph.rank(change) + 2 < applies.end;
+                if is_behind && !elsewhere && item.guards.is_empty() && !made.contains(&object) && told.insert((code.span, change)) {
+                    findings.push(finding(context, id, item, code, (effect, &object), change));
                 }
-            }
+            });
         }
         undone.extend(own.into_iter().chain(item.undoes.iter().copied()));
     }
@@ -211,30 +213,79 @@ fn after(effect: &Effect, object: &Object) -> Option<Object> {
     }
 }
 
-/// Returns whether an effect needs a table or a view that is there.
-fn asks(effect: &Effect) -> bool {
+/// Returns what an effect needs that is there: a table or a view, and the columns that it sets.
+fn asked(effect: &Effect, object: Object) -> Vec<Object> {
     let rows = matches!(effect.act, Act::Read | Act::Insert { .. } | Act::Update { .. } | Act::Delete { .. } | Act::Truncate { .. });
-    rows && matches!(effect.object.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Partition)
+    let kinds = [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView, ObjectKind::Partition];
+    if !rows || !kinds.contains(&effect.object.kind) {
+        return Vec::new();
+    }
+    let set = match &effect.act {
+        Act::Update { columns, .. } => columns.as_slice(),
+        _ => &[],
+    };
+    let column = |name: &String| {
+        let mut column = object.clone();
+        column.parts.push(name.clone());
+        column
+    };
+    let columns: Vec<Object> = set.iter().map(column).collect();
+    std::iter::once(object).chain(columns).collect()
 }
 
-/// Returns the SQL of an item, and behind it that of the checks that it asks.
+/// Calls `visit` with what code does to a database, and with that: SQL on its target, and SQL that shell hands to a client, where nothing
+/// of the script goes on when that fails.
+fn each(context: &Context<'_>, code: &Code, on: Id<Target>, visit: &mut dyn FnMut(&Effect, Id<Target>)) {
+    let plan = context.plan;
+    let dialect = |on: Id<Target>| Dialect::of(plan.targets[on].kind.value);
+    match code.language {
+        Language::Sh | Language::Bash if !["||", "! ", "if ", "while ", "until "].iter().any(|word| code.text.contains(word)) => {
+            for sql in sh::of(code).commands.iter().flat_map(|command| &command.sql) {
+                let Some(to) = connection::target(plan, Some(on), sql).filter(|to| dialect(*to) == Some(sql.dialect)) else { continue };
+                sql.statements.iter().flat_map(|statement| &statement.reading.effects).for_each(|effect| visit(effect, to));
+            }
+        }
+        Language::Sql => {
+            let statements = dialect(on).map(|dialect| sql::of(code, dialect)).unwrap_or_default();
+            statements.iter().flat_map(|statement| &statement.reading.effects).for_each(|effect| visit(effect, on));
+        }
+        _ => {}
+    }
+}
+
+/// Returns the SQL and shell of an item, and behind it those of the checks that it asks.
 fn codes<'p>(context: &Context<'p>, item: &Item<'p>) -> Vec<(&'p Code, Id<Target>)> {
     let plan = context.plan;
-    let query = |check: Id<Check>| match (&plan.checks[check].probe, plan.checks[check].on) {
-        (Some(Probe::Query(code)), Some(on)) => Some((code, on.value)),
-        _ => None,
+    let query = |check: Id<Check>| {
+        let check = &plan.checks[check];
+        // A command may be expected to fail.
+        let fails = matches!(&check.expect, Some(expect) if matches!(expect.value, Expectation::Exit(1..)));
+        match (&check.probe, check.on) {
+            (Some(Probe::Query(code) | Probe::Run(code)), Some(on)) if !fails => Some((code, on.value)),
+            _ => None,
+        }
     };
     let own = match (item.work, item.on) {
-        (Work::Sql(code), Some(on)) => Some((code, on)),
+        (Work::Sql(code) | Work::Shell(code), Some(on)) => Some((code, on)),
         (Work::Verify(check) | Work::Capture(check) | Work::Show(check), _) => query(check),
         _ => None,
     };
     own.into_iter().chain(item.verify.iter().copied().filter_map(query)).collect()
 }
 
-fn finding(context: &Context<'_>, id: Id<Scenario>, item: &Item<'_>, code: &Code, effect: &Effect, change: Id<Change>) -> Diagnostic {
+fn finding(
+    context: &Context<'_>,
+    id: Id<Scenario>,
+    item: &Item<'_>,
+    code: &Code,
+    (effect, object): (&Effect, &Object),
+    change: Id<Change>,
+) -> Diagnostic {
     let (scenario, dropped) = (&context.plan.scenarios[id].header, &context.plan.changes[change].header);
-    let name = effect.object.written();
+    let name = match object.parts.len() > effect.object.parts.len() {
+        true => object.parts.join("."),
+        false => effect.object.written(),
+    };
     let message = format!(
         "“{}” in `{}` asks for `{name}`, which is not there any more once `{}` is done: it stops, and there is nothing to go on with",
         item.title, scenario.name, dropped.name
