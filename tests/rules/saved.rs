@@ -124,3 +124,34 @@ fn two_names_of_one_system_are_told() {
     let apps = &format!("{}{}\nphase migrate", host("one"), host("two"));
     silent(rule, &with(&example(rule, "Mended"), "phase migrate", apps));
 }
+
+#[test]
+fn a_client_goes_where_the_plan_looks() {
+    let rule = "reference/target-mismatch";
+    let plan = |url: &str, script: &str| {
+        format!(
+            "plan p \"P\" {{\n  rto 1h\n}}\ntarget db \"D\" postgres {{ url {url} }}\nphase m \"M\" at T {{\n  change c \"C\" on db {{\n    do ```sql\n      \
+             ALTER TABLE orders ADD COLUMN note text;\n    ```\n    undo auto\n  }}\n  step s \"S\" on db {{\n    do ```sh\n      {}\n    ```\n  \
+             }}\n}}\nscenario back \"B\" {{\n  applies from c\n  undo c\n}}\n",
+            script.replace('\n', "\n      ")
+        )
+    };
+    let shop = "\"postgresql://db.example/shop\"";
+    for script in
+        ["psql -d shop_stage -c 'UPDATE orders SET note = 1'", "psql postgresql://db.example/other -c 'DELETE FROM orders WHERE id = 1'"]
+    {
+        catches(rule, &plan(shop, script));
+        silent(rule, &plan("$DATABASE_URL", script));
+    }
+    for script in [
+        "psql -d shop -c 'UPDATE orders SET note = 1'",
+        "psql postgresql://other.example/shop -c 'UPDATE orders SET note = 1'",
+        "psql -c 'UPDATE orders SET note = 1'",
+        "psql \"$OTHER\" -c 'UPDATE orders SET note = 1'",
+        "psql -d stats -c 'SELECT 1'",
+        "psql -d postgres -c 'ALTER ROLE app NOLOGIN'",
+        "createdb scratch\npsql -d scratch -c 'CREATE TABLE t (id int)'\ndropdb scratch",
+    ] {
+        silent(rule, &plan(shop, script));
+    }
+}
