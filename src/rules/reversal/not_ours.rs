@@ -311,8 +311,10 @@ fn finding(context: &Context<'_>, id: Id<Change>, back: &Code, gone: &Effect, ma
     let name = &change.header.name;
     let place = |code: &Code, effect: &Effect| code.place(&context.sources.file(code.span.file).text, &effect.object.range);
     let does = if matches!(gone.act, Act::Drop { .. }) { "drops" } else { "empties" };
+    let stays = made.as_ref().map_or(String::new(), |made| format!(", and `{}` stays", made.object.written()));
+    let object = &gone.object;
     let message =
-        format!("the undo of `{name}` {does} the {}, which nothing in the plan has made: what it holds is gone for good", gone.object);
+        format!("the undo of `{name}` {does} the {object}, which nothing in the plan has made: what it holds is gone for good{stays}");
     let mut finding = Diagnostic::error(RULE.name, place(back, gone), message, "not what the change made");
     if let (Some(made), Some(Action::Code(forward))) = (&made, &change.forward) {
         finding = finding.because(place(forward, made), "this is what it makes");

@@ -182,6 +182,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 fn tell(context: &Context<'_>, ends: (Id<Scenario>, Id<Scenario>, &Scenario), closed: &Closed<'_>, push: &mut dyn FnMut(Diagnostic)) {
     let (id, last, scenario) = ends;
     let leaves = |target: Id<Target>| scenario.leaves_frozen.iter().any(|left| left.value == target);
+    // Who is kept out of nothing but what the same undo freezes is not told again.
+    let same =
+        |target: Id<Target>, closing: &Closing<'_>| closed.frozen.get(&target).is_some_and(|other| std::ptr::eq(other.item, closing.item));
     for (target, closing) in &closed.frozen {
         if !leaves(*target) && !was_frozen(context, id, *target) {
             let name = &context.plan.targets[*target].header.name;
@@ -193,7 +196,10 @@ fn tell(context: &Context<'_>, ends: (Id<Scenario>, Id<Scenario>, &Scenario), cl
     for (writer, closing) in &closed.stopped {
         let stopped = &context.plan.writers[*writer];
         // What another scenario would miss is told there.
-        let told = closing.opened.is_none() && !burnt(context, last, *writer).is_empty();
+        let told = match closing.opened {
+            None => !burnt(context, last, *writer).is_empty(),
+            Some(_) => stopped.targets.iter().all(|target| same(target.value, closing)),
+        };
         if !told && !stopped.targets.iter().all(|target| leaves(target.value) || was_stopped(context, id, *writer)) {
             let name = &stopped.header.name;
             let help = format!("write `starts {name}` into the step that starts it again");
