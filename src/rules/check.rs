@@ -5,5 +5,6 @@ pub mod has_side_effects;
 pub mod missing;
 pub mod never_ends;
 pub mod partial;
+pub mod twice;
 pub mod vacuous;
 pub mod wrong_target;

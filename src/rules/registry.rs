@@ -72,6 +72,7 @@ pub const REGISTRY: &[Rule] = &[
     check::missing::RULE,
     check::never_ends::RULE,
     check::partial::RULE,
+    check::twice::RULE,
     check::vacuous::RULE,
     check::wrong_target::RULE,
     people::action_without_means::RULE,

@@ -285,3 +285,21 @@ fn a_backup_elsewhere_outlives_what_it_saves() {
     silent(rule, &with(&plan, file, "uploads.tar"));
     silent(rule, &with(&plan, file, "/srv/site-backup/uploads.tar"));
 }
+
+#[test]
+fn a_question_that_is_asked_twice_expects_two_answers() {
+    let rule = "check/twice";
+    let plan = example(rule, "Caught");
+    let gone = plan.find("check gone").unwrap();
+    let (first, second) = plan.split_at(gone);
+    let other = |from: &str, to: &str| format!("{first}{}", with(second, from, to));
+    catches(rule, &other("SELECT count(*) FROM information_schema", "SELECT count(*)\n      FROM information_schema"));
+    for (from, to) in [
+        ("expect 1", "expect 0"),
+        ("expect 1", "expect 1\n  retry 5 every 1m"),
+        ("'note'", "'notes'"),
+        ("on db {\n  query", "on db {\n  timeout 1h\n  query"),
+    ] {
+        silent(rule, &other(from, to));
+    }
+}
