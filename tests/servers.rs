@@ -88,6 +88,11 @@ impl Postgres {
         processes.filter(|process| fs::read_link(process.join("cwd")).is_ok_and(|place| place == data)).collect()
     }
 
+    /// Returns one of the server's own programs: what lies in the path may be a script that looks for it first.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
     /// Returns the folder of the server's socket.
     pub fn socket(&self) -> String {
         self.folder.path().display().to_string()

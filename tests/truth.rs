@@ -1,20 +1,23 @@
 //! What rbk reads in SQL, held against real servers: generated schemas with rows, generated statements on them; the catalogue and the
 //! rows before and after say whether the effects, the loss and the inverse that rbk derived are true. What differs is shrunk.
 //!
-//! `RBK_TRUTH_CASES` sets the number of cases for each server, and makes each run another.
+//! `RBK_TRUTH_CASES` sets the number of cases for each law and server, and makes each run another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use rbk::effect::act::{Act, Class};
+use rbk::effect::act::{Act, Class, Effect};
 use rbk::effect::object::ObjectKind;
 use rbk::effect::sql::{Dialect, Dump, Kind, Schema, Statement, inverse_on, schema, split, split_on};
 
+mod explained;
+mod features;
 mod generator;
 mod trial;
 
+use explained::explained;
 use generator::{Dice, Made};
 use trial::{Facts, Trial};
 
@@ -28,13 +31,14 @@ fn hold(trial: &dyn Trial, law: impl Fn(&dyn Trial, &Made) -> Result<bool, TestC
     };
     let taken = std::cell::Cell::new(0_u32);
     let tried = std::cell::Cell::new(0_u32);
-    let outcome = runner.run(&vec(any::<u8>(), 24..64), |bytes| {
+    let outcome = runner.run(&vec(any::<u8>(), 48..128), |bytes| {
         let made = generator::make(&mut Dice::new(&bytes), trial.dialect());
         tried.set(tried.get() + 1);
         taken.set(taken.get() + u32::from(law(trial, &made)?));
         Ok(())
     });
     match outcome {
+        Ok(()) if wished.is_some() => println!("the server took {} of {} texts", taken.get(), tried.get()),
         Ok(()) => assert!(taken.get() * 3 > tried.get(), "the server took only {} of {} texts", taken.get(), tried.get()),
         Err(TestError::Fail(why, bytes)) => {
             let made = generator::make(&mut Dice::new(&bytes), trial.dialect());
@@ -55,9 +59,10 @@ fn reading_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError
     let blind = split(&text, dialect);
     check(read.len() == made.statements.len(), || format!("{} statements were cut into {}", made.statements.len(), read.len()))?;
     for (index, statement) in read.iter().enumerate() {
-        explained(statement, &states[index], &states[index + 1])?;
+        explained(statement, &states[index], &states[index + 1], dialect)?;
     }
-    let lost = lost(&states[0], &states[states.len() - 1]);
+    let (first, last) = (&states[0], &states[states.len() - 1]);
+    let lost = lost(&renamed(first, &read), last);
     for (read, knows) in [(&read, "with the schema"), (&blind, "without the schema")] {
         let told = read
             .iter()
@@ -65,11 +70,19 @@ fn reading_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError
             .any(|risk| matches!(risk.class, Class::Destroys | Class::Overwrites | Class::Lossy | Class::MayLose));
         check(told || lost.is_empty(), || format!("{knows}, nothing tells of the lost {lost:?}"))?;
     }
-    // What may not be there destroys nothing if it is not.
-    let sure = |statement: &Statement| statement.destroys().any(|effect| !matches!(effect.act, Act::Drop { lenient: true, .. }));
+    // What may not be there destroys nothing if it is not; what a materialised view holds is elsewhere.
+    let sure = |statement: &Statement| {
+        let mut destroyed = statement.destroys().filter(|effect| effect.object.kind != ObjectKind::MaterializedView);
+        destroyed.any(|effect| !matches!(effect.act, Act::Drop { lenient: true, .. }))
+    };
     let destroys = read.iter().any(sure);
+    // Where nothing was copied, what is elsewhere is there by chance.
+    let differ = |facts: &Facts| {
+        facts.iter().filter(|(key, _)| key.0 == "value").map(|(key, values)| (key.clone(), values.clone())).collect::<Vec<_>>()
+    };
+    let gone = if made.rebuilds { !lost.is_empty() } else { differ(first) != differ(last) };
     if read.len() == 1 || made.rebuilds {
-        check(!destroys || !lost.is_empty(), || "it is said to destroy data, and everything is there".to_owned())?;
+        check(!destroys || gone, || "it is said to destroy data, and everything is there".to_owned())?;
     }
     Ok(true)
 }
@@ -82,11 +95,20 @@ fn inverse_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError
     let back = inverse.statements.join("\n");
     let all: Vec<String> = made.statements.iter().cloned().chain([back.clone()]).collect();
     let Some(after) = trial.run(&made.setup, &all) else {
+        // SQLite alters nothing while a view or a trigger asks for a table that was dropped.
+        let asks = made.setup.contains("CREATE VIEW") || made.setup.contains("CREATE TRIGGER");
+        if trial.dialect() == Dialect::Sqlite && asks && text.contains("DROP TABLE") && text.contains("ALTER TABLE") {
+            return Ok(true);
+        }
         return Err(TestCaseError::fail(format!("the server refuses the inverse\n{back}")));
     };
     let (before, after) = (&states[0], &after[after.len() - 1]);
     let definitions = |facts: &Facts| {
-        facts.iter().filter(|(key, _)| key.0 != "value").map(|(key, fact)| format!("{key:?} {fact}")).collect::<BTreeSet<_>>()
+        facts
+            .iter()
+            .filter(|(key, _)| !matches!(key.0.as_str(), "value" | "held" | "count"))
+            .map(|(key, fact)| format!("{key:?} {fact}"))
+            .collect::<BTreeSet<_>>()
     };
     let (old, new) = (definitions(before), definitions(after));
     let differ: Vec<&String> = old.symmetric_difference(&new).collect();
@@ -97,6 +119,20 @@ fn inverse_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError
 
 fn check(holds: bool, why: impl FnOnce() -> String) -> Result<(), TestCaseError> {
     if holds { Ok(()) } else { Err(TestCaseError::fail(why())) }
+}
+
+/// Returns the facts with the names that statements give to values of types.
+fn renamed(facts: &Facts, read: &[Statement]) -> Facts {
+    let mut facts = facts.clone();
+    for effect in read.iter().flat_map(|statement| &statement.reading.effects) {
+        if let (Act::Rename(to), ObjectKind::EnumValue) = (&effect.act, effect.object.kind) {
+            let (from, to) = (effect.object.parts.last().expect("it has a name"), to.trim_matches('\'').replace("''", "'"));
+            for (_, values) in facts.iter_mut().filter(|(key, _)| key.0 == "value") {
+                *values = values.split('|').map(|value| if value == from { to.as_str() } else { value }).collect::<Vec<_>>().join("|");
+            }
+        }
+    }
+    facts
 }
 
 /// Returns the columns whose values are nowhere any more.
@@ -115,84 +151,20 @@ fn lost(before: &Facts, after: &Facts) -> Vec<String> {
     gone.map(|(key, _)| key.1.clone()).collect()
 }
 
-/// Each difference between two states belongs to an effect, and each effect shows.
-fn explained(statement: &Statement, before: &Facts, after: &Facts) -> Result<(), TestCaseError> {
-    let reading = &statement.reading;
-    if !reading.opaque.is_empty() {
-        return Ok(());
-    }
-    let names = |facts: &Facts, kind: &str| -> BTreeSet<String> {
-        facts.keys().filter(|(own, _)| own == kind).map(|(_, name)| name.clone()).collect()
-    };
-    let cascades = reading.effects.iter().any(|effect| matches!(effect.act, Act::Drop { cascade: true, .. }));
-    for (kind, of) in [
-        ("table", ObjectKind::Table),
-        ("column", ObjectKind::Column),
-        ("view", ObjectKind::View),
-        ("index", ObjectKind::Index),
-        ("constraint", ObjectKind::Constraint),
-    ] {
-        let (old, new) = (names(before, kind), names(after, kind));
-        for name in old.symmetric_difference(&new) {
-            let came = new.contains(name);
-            let by = reading.effects.iter().any(|effect| {
-                let own = effect.object.parts.join("·");
-                let last = effect.object.parts.last().cloned().unwrap_or_default();
-                let is = match of {
-                    ObjectKind::Index | ObjectKind::Constraint => *name == last || name.ends_with(&format!("·{last}")),
-                    _ => effect.object.kind == of && *name == own,
-                };
-                // What belongs to a table or a column comes and goes with it.
-                let belongs = of != ObjectKind::Table && of != ObjectKind::View;
-                match &effect.act {
-                    Act::Create(create) => came && (is || belongs) || create.replaces && belongs,
-                    Act::Drop { .. } => !came && (is || belongs) || cascades,
-                    Act::Rename(_) => true,
-                    _ => false,
-                }
-            });
-            check(by, || format!("the {kind} {name} {} without an effect", if came { "came" } else { "went" }))?;
-        }
-    }
-    for effect in &reading.effects {
-        let key = match effect.object.kind {
-            ObjectKind::Table => "table",
-            ObjectKind::Column => "column",
-            ObjectKind::View => "view",
-            _ => continue,
-        };
-        let key = (key.to_owned(), effect.object.parts.join("·"));
-        match &effect.act {
-            Act::Create(create) if !create.lenient && !create.temporary => {
-                check(after.contains_key(&key), || format!("{} is said to be made, and is not there", effect.object))?;
-            }
-            Act::Drop { lenient: false, .. } | Act::Rename(_) => {
-                check(before.contains_key(&key) && !after.contains_key(&key), || {
-                    format!("{} is said to be gone, and is there", effect.object)
-                })?;
-            }
-            _ => {}
-        }
-    }
-    // Rows of a table that no effect names stay.
-    for (key, values) in before.iter().filter(|(key, _)| key.0 == "value") {
-        let table = key.1.split('·').next().unwrap_or_default();
-        let named =
-            reading.effects.iter().any(|effect| effect.act != Act::Read && effect.object.parts.first().is_some_and(|part| part == table));
-        check(named || cascades || after.get(key) == Some(values), || format!("{} changed without an effect", key.1))?;
-    }
-    Ok(())
-}
-
 /// What may stand in a transaction is taken back with it, and what may not is refused there or ends it.
 fn transaction_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError> {
     let [text] = made.statements.as_slice() else { return Ok(true) };
     let Some(statement) = split(text, trial.dialect()).into_iter().next() else { return Ok(true) };
-    if trial.run(&made.setup, &made.statements).is_none() {
+    let stands = trial.in_transaction(&made.setup, text);
+    if !stands && !trial.takes(&made.setup, text) {
         return Ok(false);
     }
-    let stands = trial.in_transaction(&made.setup, text);
+    // A new value of a type can't be used before the end of the transaction.
+    let makes_value = |effect: &Effect| effect.object.kind == ObjectKind::EnumValue && matches!(effect.act, Act::Create(_));
     match statement.kind {
+        Kind::Alone if statement.reading.effects.iter().any(makes_value) => {}
+        // In a transaction SQLite takes no notice of it.
+        Kind::Alone if statement.opening.starts_with("PRAGMA") => {}
         Kind::Plain => check(stands, || "it is said to stand in a transaction, and does not".to_owned())?,
         Kind::Alone | Kind::Traced => check(!stands, || "it is said to stand alone, and a transaction holds it".to_owned())?,
         Kind::Control | Kind::Meta => {}
@@ -205,7 +177,8 @@ fn failure_is_whole(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseErro
     let Some((before, after)) = trial.failed(&made.setup, &made.fails) else { return Ok(false) };
     let read = split(&made.fails, trial.dialect());
     let partial = read.iter().flat_map(|statement| &statement.reading.risks).any(|risk| risk.class == Class::Partial);
-    check(partial || before == after, || format!("`{}` failed, is said to be whole, and left a trace", made.fails))?;
+    let unread = read.iter().any(|statement| !statement.reading.opaque.is_empty());
+    check(partial || unread || before == after, || format!("`{}` failed, is said to be whole, and left a trace", made.fails))?;
     Ok(true)
 }
 
@@ -226,6 +199,29 @@ fn what_mariadb_leaves_half_done_is_told() {
         let told = split(text, Dialect::Mysql)[0].reading.risks.iter().any(|risk| risk.class == Class::Partial);
         assert_eq!(told, halves, "{text}");
     }
+}
+
+/// Inverses that were derived, ran, and left something else behind.
+#[test]
+fn what_sqlite_keeps_by_a_name_is_back_under_it() {
+    let setup = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\nINSERT INTO users VALUES (1, 'Ada');\n\
+        CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER REFERENCES users (id));\n\
+        CREATE TRIGGER touch AFTER INSERT ON users BEGIN DELETE FROM pets; END;\n";
+    for text in [
+        "DROP TRIGGER touch;",
+        "DROP TRIGGER IF EXISTS touch;",
+        "CREATE TABLE new_one (id INTEGER PRIMARY KEY);\nINSERT INTO new_one SELECT id FROM users;\nDROP TABLE users;\nALTER TABLE new_one RENAME TO users;",
+        "ALTER TABLE users DROP COLUMN NAME;",
+    ] {
+        let made = Made { setup: setup.to_owned(), statements: vec![text.to_owned()], rebuilds: false, fails: String::new() };
+        assert!(inverse_on(text, Dialect::Sqlite, &Dump::read(setup, Dialect::Sqlite)).is_ok(), "{text}");
+        if let Err(why) = inverse_is_true(&trial::OnSqlite, &made) {
+            panic!("{text}\n{why}");
+        }
+    }
+    // Named back, the new table would take the index along.
+    let between = "CREATE TABLE new_one (id INTEGER PRIMARY KEY);\nCREATE INDEX i ON new_one (id);\nDROP TABLE users;\nALTER TABLE new_one RENAME TO users;";
+    assert!(inverse_on(between, Dialect::Sqlite, &Dump::read(setup, Dialect::Sqlite)).is_err());
 }
 
 fn all_laws(trial: &dyn Trial) {

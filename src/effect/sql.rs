@@ -62,6 +62,11 @@ impl Dialect {
 }
 
 impl Dialect {
+    /// Returns a name in lower case, as far as the dialect sees no difference: only MySQL looks beyond ASCII.
+    fn lower(self, name: &str) -> String {
+        if self == Dialect::Mysql { name.to_lowercase() } else { name.to_ascii_lowercase() }
+    }
+
     /// Returns whether names of this kind without quotes are compared without case.
     fn folds_plain(self, kind: ObjectKind) -> bool {
         match self {
@@ -197,7 +202,7 @@ fn split_with(text: &str, dialect: Dialect, known: &mut Known) -> Vec<Statement>
             let words = Words::new(text, &piece.tokens);
             let kind = transaction::kind(&words, dialect);
             let mut reading = read::read(&words, dialect, &mut session);
-            reading.risks = risk::risks(&reading.effects, dialect, known);
+            reading.risks = risk::risks(&reading.effects, transaction::stays(&words, dialect), dialect, known);
             reading.unfit = known.server.as_ref().and_then(|server| versions::unfit(&words, server));
             reading.lacking = known.schema.lacking(&words, &reading.effects, dialect);
             known.follow_all(&words, &reading, dialect);

@@ -243,3 +243,5 @@ DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM orders; RAISE NOTICE '%',
 \copy orders from 'x.csv' csv
 \i other.sql
 \set ON_ERROR_STOP on
+DO $$ BEGIN DELETE FROM carts; COMMIT; RAISE EXCEPTION 'no'; END $$;
+DROP TABLE "ÜBER", ÜBER;

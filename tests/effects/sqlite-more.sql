@@ -57,3 +57,6 @@ DROP TABLE 'cache';
 ALTER TABLE 'orders' DROP COLUMN 'memo';
 CREATE TABLE 'cache' ('id' INTEGER PRIMARY KEY, 'v' TEXT);
 DROP INDEX IF EXISTS 'by_note';
+INSERT OR FAIL INTO users (id) VALUES (1), (2);
+UPDATE OR FAIL users SET id = 3;
+DROP TRIGGER IF EXISTS touch;

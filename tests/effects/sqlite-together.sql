@@ -52,3 +52,18 @@ DROP TABLE b;
 -- A number instead of rows
 CREATE TABLE counts AS SELECT count(*) FROM users;
 DROP TABLE users;
+
+-- Where foreign keys are enforced, dropping a table empties those that refer to it.
+CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER REFERENCES owners (id) ON DELETE CASCADE);
+CREATE TABLE new_owners (id INTEGER PRIMARY KEY);
+INSERT INTO new_owners SELECT id FROM owners;
+DROP TABLE owners;
+ALTER TABLE new_owners RENAME TO owners;
+
+-- Where they are not, it is left alone.
+PRAGMA foreign_keys = OFF;
+CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER REFERENCES owners (id) ON DELETE CASCADE);
+CREATE TABLE new_owners (id INTEGER PRIMARY KEY);
+INSERT INTO new_owners SELECT id FROM owners;
+DROP TABLE owners;
+ALTER TABLE new_owners RENAME TO owners;

@@ -2,6 +2,8 @@
 
 use rbk::effect::sql::Dialect;
 
+use super::features;
+
 /// Bytes as choices; behind the end it is always the first.
 pub struct Dice<'b> {
     bytes: &'b [u8],
@@ -13,13 +15,13 @@ impl Dice<'_> {
         Dice { bytes, at: 0 }
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         let byte = self.bytes.get(self.at).copied().unwrap_or(0);
         self.at += 1;
         usize::from(byte) % count.max(1)
     }
 
-    fn one<'c, T>(&mut self, of: &'c [T]) -> &'c T {
+    pub fn one<'c, T>(&mut self, of: &'c [T]) -> &'c T {
         &of[self.below(of.len())]
     }
 }
@@ -78,16 +80,24 @@ pub fn make(dice: &mut Dice<'_>, dialect: Dialect) -> Made {
     if has_view {
         setup += &format!("CREATE VIEW seen AS SELECT id FROM {};\n", tables[0].name);
     }
+    let features = features::choose(dice, dialect);
+    for feature in &features {
+        setup += &feature.setup(dice);
+    }
     let mut statements = Vec::new();
     let rebuilds = dice.below(6) == 5;
+    let plain = |dice: &mut Dice<'_>| features.is_empty() || dice.below(3) == 2;
     if rebuilds {
         rebuild(&mut statements, &tables[0], dice);
     } else {
         for _ in 0..=dice.below(2) {
-            statements.push(statement(dice, &tables, types, dialect));
+            match plain(dice) {
+                true => statements.push(statement(dice, &tables, types, dialect)),
+                false => statements.extend(dice.one(&features).change(dice)),
+            }
         }
     }
-    let fails = failing(dice, &tables, dialect);
+    let fails = if plain(dice) { failing(dice, &tables, dialect) } else { dice.one(&features).failing(dice) };
     Made { setup, statements, rebuilds, fails }
 }
 

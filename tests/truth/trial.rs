@@ -23,6 +23,9 @@ pub trait Trial {
 
     /// Returns whether a transaction holds a statement: it is not refused in one, and gone when that is rolled back.
     fn in_transaction(&self, setup: &str, statement: &str) -> bool;
+
+    /// Returns whether a statement is taken outside of a transaction.
+    fn takes(&self, setup: &str, statement: &str) -> bool;
 }
 
 const MARK: &str = "@@state";
@@ -46,12 +49,15 @@ impl OnPostgres {
     pub fn start() -> OnPostgres {
         let server = Postgres::start();
         server.create("shop");
+        let script = server.socket() + "/look.sql";
+        std::fs::write(&script, include_str!("postgresql.sql")).expect("the folder is ours");
+        server.file("shop", std::path::Path::new(&script));
         OnPostgres(server)
     }
 
     /// Feeds a script to the client; `None` where it stops.
     fn script(&self, script: &str) -> Option<String> {
-        let mut command = Command::new("psql");
+        let mut command = Command::new(self.0.program("psql"));
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", &self.0.socket(), "-U", "rbk", "-d", "shop"]);
         piped(command, script)
     }
@@ -73,16 +79,12 @@ fn printed(command: Command, script: &str) -> String {
     String::from_utf8_lossy(&output(command, script).stdout).into_owned()
 }
 
-const POSTGRES: &str = "
-SELECT concat_ws('@', CASE relkind WHEN 'v' THEN 'view' ELSE 'table' END, relname, coalesce(obj_description(oid), '')) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v');
-SELECT concat_ws('@', 'column', relname || '·' || attname, format('%s %s %s %s', format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid), col_description(c.oid, attnum)))
-  FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum
-  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped;
-SELECT concat_ws('@', 'index', indexname, indexdef) FROM pg_indexes WHERE schemaname = 'public';
-SELECT concat_ws('@', 'constraint', conrelid::regclass || '·' || conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0;
-SELECT format('SELECT ''value@%s·%s@'' || coalesce(string_agg(%I::text, ''|'' ORDER BY %I::text), '''') FROM %I', table_name, column_name, column_name, column_name, table_name)
-  FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE' \\gexec
-";
+/// Prints the state: `postgresql.sql` is the catalogue's part.
+fn look() -> String {
+    format!("\\echo {MARK}\nSELECT truth.look();\n")
+}
+
+const EMPTY: &str = "SET client_min_messages = error; DROP SCHEMA IF EXISTS public, app CASCADE; CREATE SCHEMA public; CREATE SCHEMA app;";
 
 impl Trial for OnPostgres {
     fn dialect(&self) -> Dialect {
@@ -90,21 +92,35 @@ impl Trial for OnPostgres {
     }
 
     fn run(&self, setup: &str, statements: &[String]) -> Option<Vec<Facts>> {
-        let look = format!("\\echo {MARK}\n{POSTGRES}");
+        let look = look();
         let steps: String = statements.iter().map(|statement| format!("{statement}\n{look}")).collect();
         Some(states(&self.script(&format!("BEGIN;\n{setup}\n{look}{steps}ROLLBACK;\n"))?))
     }
 
     fn failed(&self, setup: &str, statement: &str) -> Option<(Facts, Facts)> {
-        let look = format!("\\echo {MARK}\n{POSTGRES}");
-        let fresh = "SET client_min_messages = error; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;";
+        let look = look();
         self.script(&format!("BEGIN;\n{setup}\n{statement}\nROLLBACK;\n")).is_none().then_some(())?;
-        let tried = format!("{fresh}\n{setup}\n{look}\\set ON_ERROR_STOP 0\n{statement}\n\\set ON_ERROR_STOP 1\n{look}{fresh}\n");
+        // What no transaction holds is refused there, and may be taken here.
+        let tried = format!(
+            "{EMPTY}\n{setup}\n{look}\\set ON_ERROR_STOP 0\n{statement}\n\\if :ERROR\n\\set ON_ERROR_STOP 1\n{look}\\endif\n{EMPTY}\n"
+        );
         two(&states(&self.script(&tried)?))
     }
 
     fn in_transaction(&self, setup: &str, statement: &str) -> bool {
-        self.script(&format!("BEGIN;\n{setup}\n{statement}\nROLLBACK;\n")).is_some()
+        if self.script(&format!("BEGIN;\n{setup}\n{statement}\nROLLBACK;\n")).is_some() {
+            return true;
+        }
+        // What the setup has put off until its end may be in the way.
+        let stands = self.script(&format!("{EMPTY}\n{setup}\nBEGIN;\n{statement}\nROLLBACK;\n")).is_some();
+        self.script(EMPTY);
+        stands
+    }
+
+    fn takes(&self, setup: &str, statement: &str) -> bool {
+        let taken = self.script(&format!("{EMPTY}\n{setup}\n{statement}\n")).is_some();
+        self.script(EMPTY);
+        taken
     }
 }
 
@@ -132,18 +148,7 @@ impl OnMariaDb {
 }
 
 /// Rows are looked at by statements that the catalogue says.
-const MARIADB: &str = "
-SELECT CONCAT_WS('@', IF(TABLE_TYPE = 'VIEW', 'view', 'table'), TABLE_NAME, IF(TABLE_TYPE = 'VIEW', '', TABLE_COMMENT)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'shop';
-SELECT CONCAT_WS('@', 'column', CONCAT(c.TABLE_NAME, '·', COLUMN_NAME), CONCAT_WS(' ', COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, COLUMN_COMMENT, ORDINAL_POSITION)) FROM information_schema.COLUMNS c JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME) WHERE TABLE_SCHEMA = 'shop' AND TABLE_TYPE = 'BASE TABLE';
-SELECT CONCAT_WS('@', 'index', CONCAT(TABLE_NAME, '·', INDEX_NAME), GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX)) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = 'shop' GROUP BY TABLE_NAME, INDEX_NAME;
-SELECT CONCAT_WS('@', 'constraint', CONCAT(TABLE_NAME, '·', CONSTRAINT_NAME), CHECK_CLAUSE) FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = 'shop';
-SET @look = NULL;
-SELECT GROUP_CONCAT(CONCAT('SELECT CONVERT(CONCAT(''value@', TABLE_NAME, '·', COLUMN_NAME, '@'', COALESCE(GROUP_CONCAT(`', COLUMN_NAME, '` ORDER BY CAST(`', COLUMN_NAME, '` AS CHAR) SEPARATOR ''|''), '''')) USING utf8mb4) COLLATE utf8mb4_bin FROM shop.`', TABLE_NAME, '`') SEPARATOR ' UNION ALL ') INTO @look
-  FROM information_schema.COLUMNS JOIN information_schema.TABLES USING (TABLE_SCHEMA, TABLE_NAME) WHERE TABLE_SCHEMA = 'shop' AND TABLE_TYPE = 'BASE TABLE';
-SET @look = COALESCE(@look, 'DO 0');
-PREPARE look FROM @look;
-EXECUTE look;
-";
+const MARIADB: &str = include_str!("mariadb.sql");
 
 const FRESH: &str =
     "SET SESSION group_concat_max_len = 1000000; DROP DATABASE IF EXISTS shop; CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop;\n";
@@ -175,13 +180,18 @@ impl Trial for OnMariaDb {
         );
         self.script(&marked).is_some_and(|printed| printed.trim().ends_with('0'))
     }
+
+    fn takes(&self, setup: &str, statement: &str) -> bool {
+        self.script(&format!("{FRESH}{setup}\n{statement}\n")).is_some()
+    }
 }
 
 pub struct OnSqlite;
 
 const SQLITE: &str = "
-SELECT type || '@' || name || '@' || CASE type WHEN 'table' THEN '' ELSE replace(coalesce(sql, ''), char(34), '') END FROM sqlite_master WHERE type IN ('table', 'view', 'index');
-SELECT 'column@' || m.name || '·' || lower(p.name) || '@' || p.type || ' ' || p.\"notnull\" || ' ' || coalesce(p.dflt_value, '') || ' ' || p.pk FROM sqlite_master m, pragma_table_xinfo(m.name) p WHERE m.type = 'table';
+SELECT type || '@' || CASE WHEN type IN ('index', 'trigger') THEN lower(tbl_name) || '·' ELSE '' END || lower(name) || '@' || coalesce(sql, '') FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_';
+SELECT 'column@' || lower(m.name) || '·' || lower(p.name) || '@' || p.type || ' ' || p.\"notnull\" || ' ' || coalesce(p.dflt_value, '') || ' ' || p.pk || ' ' || p.hidden FROM sqlite_master m, pragma_table_xinfo(m.name) p WHERE m.type = 'table' AND substr(m.name, 1, 7) <> 'sqlite_';
+SELECT 'order@' || lower(m.name) || '@' || p.cid || '@' || lower(p.name) FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table' AND substr(m.name, 1, 7) <> 'sqlite_';
 ";
 
 impl OnSqlite {
@@ -202,7 +212,13 @@ impl OnSqlite {
         let mut rows: BTreeMap<(String, usize), Vec<String>> = BTreeMap::new();
         for line in state.lines().filter_map(|line| line.strip_prefix("INSERT INTO ")) {
             let Some((table, values)) = line.split_once(" VALUES(") else { continue };
-            let table = table.trim_matches('"').to_lowercase();
+            // With columns that are computed, the others are named.
+            let quoted = table
+                .starts_with('"')
+                .then(|| table[1..].replace("\"\"", "\u{0}"))
+                .and_then(|name| name.split('"').next().map(str::to_owned));
+            let table =
+                quoted.unwrap_or_else(|| table.split('(').next().unwrap_or_default().to_owned()).replace('\u{0}', "\"").to_lowercase();
             for (at, value) in values.trim_end_matches(");").split(',').enumerate() {
                 rows.entry((table.clone(), at)).or_default().push(value.to_owned());
             }
@@ -217,11 +233,7 @@ impl OnSqlite {
 
     /// Returns a script that looks at the state after the setup and after each statement.
     fn steps(setup: &str, statements: &[String]) -> String {
-        let order = "SELECT 'order@' || lower(m.name) || '@' || p.cid || '@' || lower(p.name) FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table';\n";
-        let look = format!(
-            ".print {MARK}\n{}{order}.dump\n",
-            SQLITE.replace("|| name ||", "|| lower(name) ||").replace("|| m.name ||", "|| lower(m.name) ||")
-        );
+        let look = format!(".print {MARK}\n{SQLITE}.dump\n");
         let steps: String = statements.iter().map(|statement| format!("{statement}\n{look}")).collect();
         format!("{setup}\n{look}{steps}")
     }
@@ -231,10 +243,32 @@ impl OnSqlite {
         let mut found = states(printed);
         for (state, text) in found.iter_mut().zip(printed.split(MARK).skip(1)) {
             state.retain(|key, _| key.0 != "order");
+            // A name that is given back is written with other quotes.
+            state.values_mut().for_each(|sql| {
+                sql.retain(|c| !matches!(c, '"' | '\'' | '`' | '[' | ']'));
+                sql.make_ascii_lowercase();
+            });
+            state.iter_mut().filter(|(key, _)| key.0 == "table").for_each(|(_, sql)| *sql = parts(sql));
             OnSqlite::values(text, state);
         }
         found
     }
+}
+
+/// Returns what stands in the brackets of a `CREATE TABLE`, in any order: a column that is added again stands last.
+fn parts(sql: &str) -> String {
+    let (open, close) = (sql.find('(').map_or(0, |at| at + 1), sql.rfind(')').unwrap_or(sql.len()));
+    let (mut depth, mut parts) = (0, vec![String::new()]);
+    for c in sql[open..close.max(open)].chars() {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        match c {
+            ',' if depth == 0 => parts.push(String::new()),
+            c => parts.last_mut().expect("there is one").push(c),
+        }
+    }
+    parts.iter_mut().for_each(|part| *part = part.split_whitespace().collect::<Vec<_>>().join(" "));
+    parts.sort();
+    format!("{}{}", parts.join(", "), &sql[close..])
 }
 
 impl Trial for OnSqlite {
@@ -247,6 +281,7 @@ impl Trial for OnSqlite {
     }
 
     fn failed(&self, setup: &str, statement: &str) -> Option<(Facts, Facts)> {
+        self.script(setup)?;
         self.script(&format!("{setup}\n{statement}\n")).is_none().then_some(())?;
         let mut command = Command::new("sqlite3");
         command.args(["-batch", "-noheader", ":memory:"]);
@@ -255,5 +290,9 @@ impl Trial for OnSqlite {
 
     fn in_transaction(&self, setup: &str, statement: &str) -> bool {
         self.script(&format!("{setup}\nBEGIN;\n{statement}\nROLLBACK;\n")).is_some()
+    }
+
+    fn takes(&self, setup: &str, statement: &str) -> bool {
+        self.script(&format!("{setup}\n{statement}\n")).is_some()
     }
 }

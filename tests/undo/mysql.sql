@@ -24,3 +24,5 @@ ALTER TABLE users RENAME TO people;
 ALTER TABLE users RENAME COLUMN email TO mail;
 ALTER TABLE users RENAME INDEX by_age TO age_index;
 RENAME TABLE users TO people, `Odd Name` TO users;
+RENAME TABLE adults TO grown;
+CREATE INDEX by_name ON shop.users (name);

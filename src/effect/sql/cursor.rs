@@ -202,9 +202,9 @@ impl<'w, 't> Cursor<'w, 't> {
             let close = text.chars().next_back().unwrap_or('"');
             let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
             let inner = if close == ']' { inner.to_owned() } else { inner.replace(&format!("{close}{close}"), &close.to_string()) };
-            return if self.dialect.folds_quoted(kind) { inner.to_lowercase() } else { inner };
+            return if self.dialect.folds_quoted(kind) { self.dialect.lower(&inner) } else { inner };
         }
-        if self.dialect.folds_plain(kind) { text.to_lowercase() } else { text.to_owned() }
+        if self.dialect.folds_plain(kind) { self.dialect.lower(text) } else { text.to_owned() }
     }
 
     /// Reads a string that stands here, without its quotes.

@@ -19,6 +19,8 @@ pub struct Dump {
     statements: Vec<Statement>,
     /// By the name of an object, without the usual schema: the statements that name it.
     named: BTreeMap<Vec<String>, Vec<usize>>,
+    /// The whole names of triggers by their own, where they are dropped without their table.
+    triggers: BTreeMap<String, Vec<Vec<String>>>,
     /// The sequences that belong to a table, which go with it.
     owned: BTreeMap<Vec<String>, Vec<Vec<String>>>,
     pub schema: Schema,
@@ -43,7 +45,15 @@ impl Dump {
         schema.whole = !schema.is_empty()
             && !statements.iter().any(hides)
             && !effects().any(|effect| matches!(effect.act, Act::Insert { .. }) && hidden(effect) || brings(effect));
-        let mut dump = Dump { text: text.to_owned(), dialect, statements, named: BTreeMap::new(), owned: BTreeMap::new(), schema };
+        let mut dump = Dump {
+            text: text.to_owned(),
+            dialect,
+            statements,
+            named: BTreeMap::new(),
+            triggers: BTreeMap::new(),
+            owned: BTreeMap::new(),
+            schema,
+        };
         dump.index();
         dump
     }
@@ -55,6 +65,13 @@ impl Dump {
                 let at_name = self.named.entry(plain(&effect.object.parts, self.dialect).to_vec()).or_default();
                 if at_name.last() != Some(&at) {
                     at_name.push(at);
+                }
+                let object = &effect.object;
+                if object.kind == ObjectKind::Trigger
+                    && object.of.is_some()
+                    && let (Act::Create(_), Some(own)) = (&effect.act, object.parts.last())
+                {
+                    self.triggers.entry(own.clone()).or_default().push(object.parts.clone());
                 }
             }
             if let Some((table, sequence)) = self.owned_sequence(statement) {
@@ -87,6 +104,17 @@ impl Dump {
         });
         let read = makers.flat_map(|statement| statement.reading.effects.iter().filter(|effect| effect.act == Act::Read));
         read.map(|effect| plain(&effect.object.parts, self.dialect).to_vec()).collect()
+    }
+
+    /// Returns an object with the table that it belongs to, where only a trigger's own name was written.
+    pub fn resolved(&self, object: &Object) -> Object {
+        let mut whole = object.clone();
+        if let (ObjectKind::Trigger, None, Some(own)) = (object.kind, &object.of, object.parts.last())
+            && let Some([one]) = self.triggers.get(own).map(Vec::as_slice)
+        {
+            whole.parts.clone_from(one);
+        }
+        whole
     }
 
     pub fn table(&self, parts: &[String]) -> Option<&Table> {

@@ -133,6 +133,11 @@ impl Cutter<'_> {
             b'`' if self.dialect != Dialect::Postgres => self.quoted(TokenKind::Name, b'`', false),
             b'[' if self.dialect == Dialect::Sqlite => self.quoted(TokenKind::Name, b']', false),
             b'$' if self.dialect == Dialect::Postgres => self.dollar(),
+            b'$' if self.dialect == Dialect::Mysql
+                && self.bytes.get(start + 1).is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'_') =>
+            {
+                self.word();
+            }
             b'(' => {
                 self.parens += 1;
                 self.sign(byte);

@@ -263,6 +263,8 @@ impl Reader<'_> {
         if cursor.sees_sign(b'(') {
             cursor.skip();
         }
+        // The table keeps by which index it was sorted.
+        let sorts = word == "cluster" && cursor.before_end(&["using"]).is_some();
         while cursor.sees_one(&[
             "full",
             "freeze",
@@ -284,6 +286,9 @@ impl Reader<'_> {
             return;
         }
         for table in names(&mut cursor, ObjectKind::Table) {
+            if sorts {
+                self.add(Act::Alter(Alter::Other), table.clone());
+            }
             self.add(Act::Lock, table);
         }
     }

@@ -31,7 +31,8 @@ const LEDGERS: [&str; 16] = [
 ];
 
 /// Returns the risks of a statement's effects, in their order, and follows what they make.
-pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Risk> {
+/// `stays` says what is kept of a statement that fails.
+pub fn risks(effects: &[Effect], stays: Option<&'static str>, dialect: Dialect, known: &mut Known) -> Vec<Risk> {
     let mut found = Vec::new();
     for (of, effect) in effects.iter().enumerate() {
         let parts = &effect.object.parts;
@@ -54,6 +55,9 @@ pub fn risks(effects: &[Effect], dialect: Dialect, known: &mut Known) -> Vec<Ris
         known.follow(effect, dialect);
     }
     found.extend(halves(effects, dialect, known));
+    if let Some(why) = stays.filter(|_| effects.iter().any(|effect| effect.act != Act::Read)) {
+        found.push(Risk { class: Class::Partial, of: 0, why });
+    }
     found
 }
 
@@ -80,6 +84,10 @@ fn is_ledger(effect: &Effect) -> bool {
 fn of_one(effect: &Effect, dialect: Dialect, known: &Known, add: &mut impl FnMut(Class, &'static str)) {
     let kind = effect.object.kind;
     let parts = &effect.object.parts;
+    if matches!(effect.act, Act::Drop { .. }) && kind == ObjectKind::Table && dialect == Dialect::Sqlite && known.schema.is_referred(parts)
+    {
+        add(Class::MayLose, "where foreign keys are enforced, the rows that refer to it are deleted first, or no longer say to what");
+    }
     match &effect.act {
         Act::Create(create) => of_create(create, kind, dialect, known, add),
         Act::Drop { temporary: true, .. } => {}

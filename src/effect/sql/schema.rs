@@ -61,6 +61,10 @@ pub struct Schema {
     proven: BTreeMap<Vec<String>, Vec<String>>,
     /// The same of constraints that have not looked at the rows yet: the column by the constraint.
     unproven: BTreeMap<Vec<String>, Vec<String>>,
+    /// Tables to which a foreign key of SQLite refers that acts when their rows go.
+    referred: BTreeSet<Vec<String>>,
+    /// `PRAGMA foreign_keys`, as far as it is said.
+    enforced: Option<bool>,
     /// Everything that is there was said: what has no name here is not there.
     pub whole: bool,
 }
@@ -102,6 +106,9 @@ impl Schema {
 
     /// Follows a statement: what it makes, alters, renames and drops.
     pub fn follow(&mut self, words: &Words<'_>, effects: &[Effect], dialect: Dialect) {
+        if dialect == Dialect::Sqlite {
+            self.refer(words);
+        }
         for effect in effects {
             let parts = plain(&effect.object.parts, dialect).to_vec();
             self.named(&effect.act, effect.object.kind, &parts, dialect);
@@ -123,6 +130,32 @@ impl Schema {
                 _ => {}
             }
         }
+    }
+
+    /// Follows foreign keys that act, and whether they are enforced.
+    fn refer(&mut self, words: &Words<'_>) {
+        if let Some((_, behind)) = words.name(1).filter(|_| words.is(0, "pragma"))
+            && words.is(behind - 1, "foreign_keys")
+        {
+            self.enforced = Some(words.is_one(behind + 1, &["on", "true", "yes"]) || words.text(behind + 1) == "1");
+        }
+        if !words.is_one(0, &["create", "alter"]) {
+            return;
+        }
+        for at in (0..words.len()).filter(|at| words.is(*at, "references")) {
+            let mut cursor = Cursor::new(words, Dialect::Sqlite);
+            cursor.at = at + 1;
+            let Some(table) = cursor.name(ObjectKind::Table) else { continue };
+            let acts = cursor.ahead(&["on", "delete"]).is_some_and(|at| words.is_one(at + 2, &["cascade", "set"]));
+            if acts {
+                self.referred.insert(plain(&table.parts, Dialect::Sqlite).to_vec());
+            }
+        }
+    }
+
+    /// Returns whether the rows that refer to a table of SQLite may go with it: dropping it deletes its rows first.
+    pub fn is_referred(&self, table: &[String]) -> bool {
+        self.enforced != Some(false) && self.referred.contains(plain(table, Dialect::Sqlite))
     }
 
     /// Follows what says that a column has a value.

@@ -126,6 +126,20 @@ fn commits_inside(words: &Words<'_>) -> bool {
     (3..words.len()).any(|index| words.is_one(index, &COMMITTING))
 }
 
+/// Returns why something of a statement may stay when it fails.
+pub fn stays(words: &Words<'_>, dialect: Dialect) -> Option<&'static str> {
+    match dialect {
+        Dialect::Postgres if words.is(0, "do") && alone_in_postgres(words) => Some("what it has committed stays when it fails behind that"),
+        Dialect::Sqlite if words.is_one(0, &["insert", "update"]) && words.are(1, &["or", "fail"]) => {
+            Some("when a row fails, those before it stay")
+        }
+        Dialect::Mysql if words.are(0, &["begin", "not", "atomic"]) => {
+            Some("outside of a transaction each of its statements stands by itself")
+        }
+        _ => None,
+    }
+}
+
 fn alone_in_postgres(words: &Words<'_>) -> bool {
     let second = |known: &[&str]| words.is_one(1, known);
     match words.text(0).to_ascii_lowercase().as_str() {

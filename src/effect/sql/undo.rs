@@ -4,6 +4,7 @@
 //! then nothing is derived. Data is never brought back; what an inverse takes with it is told.
 
 mod known;
+mod place;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,6 +13,8 @@ use super::dump::Dump;
 use super::{Dialect, Kind, Sight, Statement, split};
 use crate::effect::act::{Act, Alter, Create, Detail, Effect, Rule};
 use crate::effect::object::{Object, ObjectKind};
+
+use place::Made;
 
 /// The inverse of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +130,9 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
     let mut inverse = Inverse { statements: Vec::new(), takes: Vec::new(), loses: Vec::new() };
     let mut changed: Vec<Vec<String>> = Vec::new();
     let mut refusals = Vec::new();
-    let mut made: Vec<Object> = Vec::new();
+    let mut made: Vec<Made> = Vec::new();
+    // The statements of the inverse that make again what was dropped.
+    let mut brought: Vec<usize> = Vec::new();
     let mut names = Names::default();
     for statement in split(text, dialect) {
         for opaque in &statement.reading.opaque {
@@ -148,15 +153,23 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
             if goes_with(effect, &made) {
                 continue;
             }
-            let before =
-                dump.filter(|_| names.renamed.is_empty()).and_then(|dump| known::restored(&effect.act, &effect.object, dump, dialect));
-            if let Some(back) = before {
-                let parts = super::schema::plain(&effect.object.parts, dialect).to_vec();
+            if let (Act::Rename(to), Some(maker)) = (&effect.act, made.iter_mut().find(|maker| maker.object.parts == effect.object.parts))
+                && changed.contains(&super::schema::plain(&place::named(&effect.object, to, dialect), dialect).to_vec())
+            {
+                if !place::take(&mut inverse, maker, &brought, to, dialect) {
+                    let why = format!("`{to}` was dropped before it, and what refers to that would follow this one when it is named back");
+                    refusals.push(Refusal { range: effect.object.range.clone(), why, help: WRITE });
+                }
+                continue;
+            }
+            let whole = dump.filter(|_| names.renamed.is_empty()).map(|dump| (dump, dump.resolved(&effect.object)));
+            let before = whole.and_then(|(dump, object)| Some((known::restored(&effect.act, &object, dump, dialect)?, object)));
+            if let Some((back, object)) = before {
+                let parts = super::schema::plain(&object.parts, dialect).to_vec();
                 // Indexes and constraints that the text made go with a column, and with a table.
-                let around =
-                    parts.split_last().filter(|_| effect.object.kind == ObjectKind::Column).map(|(_, table)| parts_of_table(table));
+                let around = parts.split_last().filter(|_| object.kind == ObjectKind::Column).map(|(_, table)| parts_of_table(table));
                 let drops = matches!(effect.act, Act::Drop { .. });
-                if let Some(why) = earlier.stands_before(&effect.object, &parts, drops, dialect) {
+                if let Some(why) = earlier.stands_before(&object, &parts, drops, dialect) {
                     refusals.push(Refusal { range: effect.object.range.clone(), why, help: WRITE });
                     continue;
                 }
@@ -169,6 +182,7 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
                 changed.push(parts);
                 match back {
                     Ok(restored) => {
+                        brought.extend(inverse.statements.len()..inverse.statements.len() + restored.statements.len());
                         inverse.statements.extend(restored.statements.into_iter().rev());
                         inverse.loses.extend(restored.loses);
                     }
@@ -185,7 +199,7 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
                     inverse.statements.push(back);
                     inverse.takes.extend(taken(effect));
                     if matches!(effect.act, Act::Create(_)) && !matches!(effect.object.kind, ObjectKind::Schema | ObjectKind::Database) {
-                        made.push(effect.object.clone());
+                        made.push(Made { object: effect.object.clone(), at: inverse.statements.len() - 1 });
                     }
                 }
                 Err((why, help)) => refusals.push(Refusal { range: effect.object.range.clone(), why, help }),
@@ -195,6 +209,7 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    inverse.statements.retain(|statement| !statement.is_empty());
     inverse.statements.reverse();
     Ok(inverse)
 }
@@ -226,9 +241,9 @@ fn follow(statement: &Statement, effect: &Effect, dialect: Dialect, changed: &mu
 }
 
 /// Returns whether dropping what the text made before takes an effect back too. A schema is dropped empty.
-fn goes_with(effect: &Effect, made: &[Object]) -> bool {
+fn goes_with(effect: &Effect, made: &[Made]) -> bool {
     let within = |kind: ObjectKind, parts: &[String]| {
-        made.iter().any(|maker| match maker.parts.len() == parts.len() {
+        made.iter().map(|made| &made.object).any(|maker| match maker.parts.len() == parts.len() {
             true => maker.parts == parts && super::known::is_one(maker.kind, kind),
             false => parts.starts_with(&maker.parts) && super::known::holds_others(maker.kind),
         })
@@ -348,7 +363,8 @@ fn renamed(text: &str, object: &Object, to: &str, dialect: Dialect) -> Back {
         ObjectKind::Constraint => format!("ALTER TABLE {of} RENAME CONSTRAINT {to} TO {own};"),
         ObjectKind::EnumValue => format!("ALTER TYPE {of} RENAME VALUE {to} TO {own};"),
         ObjectKind::Index if dialect == Dialect::Mysql => format!("ALTER TABLE {of} RENAME INDEX {to} TO {own};"),
-        ObjectKind::View if dialect == Dialect::Mysql => format!("RENAME TABLE {at} TO {own};"),
+        // `ALTER TABLE` renames no view, and what is named here may be one.
+        ObjectKind::Table | ObjectKind::View | ObjectKind::Sequence if dialect == Dialect::Mysql => format!("RENAME TABLE {at} TO {own};"),
         ObjectKind::Policy | ObjectKind::Trigger if dialect == Dialect::Postgres => {
             format!("ALTER {} {to} ON {of} RENAME TO {own};", sql_words(object.kind))
         }

@@ -151,6 +151,12 @@ impl Reader<'_> {
                     self.add(Act::Alter(if word == "attach" { Alter::Attach } else { Alter::Detach }), partition);
                 }
             }
+            // The rows change places with those of the partition.
+            "exchange" => {
+                self.add(Act::Alter(Alter::Other), table.clone());
+                let other = cursor.ahead(&["with", "table"]).and_then(|at| cursor.within(at + 2, cursor.end()).name(ObjectKind::Table));
+                other.into_iter().for_each(|other| self.add(Act::Alter(Alter::Other), other));
+            }
             // How it is done, not what.
             "algorithm" | "lock" if cursor.dialect == Dialect::Mysql => {}
             "truncate" if cursor.eat(&["partition"]) => {

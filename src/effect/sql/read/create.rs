@@ -3,6 +3,7 @@
 use super::{Reader, kind};
 use crate::effect::act::{Act, Create, Detail, Rule};
 use crate::effect::object::{Object, ObjectKind};
+use crate::effect::sql::Dialect;
 use crate::effect::sql::cursor::{Cursor, belongs};
 use crate::effect::sql::lexis::TokenKind;
 
@@ -82,8 +83,10 @@ impl Reader<'_> {
         cursor.eat(&["only"]);
         let Some(table) = cursor.name(ObjectKind::Table) else { return };
         let mut index = named.unwrap_or_else(|| cursor.nameless(ObjectKind::Index, &table, from));
-        // It lies in its table's schema.
-        if let (1, [schema, _]) = (index.parts.len(), table.parts.as_slice()) {
+        // It lies in its table's schema; MySQL's lie in their tables.
+        if let (1, [schema, _]) = (index.parts.len(), table.parts.as_slice())
+            && cursor.dialect != Dialect::Mysql
+        {
             index.of = Some(table.own[..table.own.rfind('.').unwrap_or(0)].to_owned());
             index.parts.insert(0, schema.clone());
         }

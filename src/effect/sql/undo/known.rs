@@ -116,9 +116,9 @@ fn column(object: &Object, dump: &Dump, dialect: Dialect) -> Back {
     }
     let mut restored = Restored::one(match position(table.columns.iter().map(|(name, column)| (name.as_str(), column)), name) {
         Some(after) if dialect == Dialect::Mysql => {
-            format!("ALTER TABLE {written} ADD COLUMN {} {}{after};", object.own, column.definition)
+            format!("ALTER TABLE {written} ADD COLUMN {} {}{after};", column.own, column.definition)
         }
-        _ => format!("ALTER TABLE {written} ADD COLUMN {} {};", object.own, column.definition),
+        _ => format!("ALTER TABLE {written} ADD COLUMN {} {};", column.own, column.definition),
     });
     // A default that the dump states apart is one of the definition too.
     if let Some(default) = column.default.as_ref().filter(|_| !lower.contains("default")) {
