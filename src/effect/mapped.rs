@@ -48,6 +48,11 @@ impl Mapped {
         self.places.extend(std::iter::repeat_n(place, c.len_utf8()));
     }
 
+    /// Returns the same text, standing for what is written at `range`; its bytes keep their places.
+    pub fn standing_for(&self, range: &Range<usize>) -> Mapped {
+        Mapped { range: range.clone(), ..self.clone() }
+    }
+
     /// Adds what another text holds.
     pub fn append(&mut self, other: &Mapped) {
         self.text.push_str(&other.text);

@@ -6,6 +6,7 @@
 
 mod apply;
 mod args;
+mod calls;
 mod elsewhere;
 mod embed;
 mod flow;
@@ -14,6 +15,7 @@ mod parse;
 mod quote;
 mod read;
 mod tools;
+mod words;
 
 use std::ops::Range;
 

@@ -93,3 +93,15 @@ ${MARIA} <<'SQL'
 DROP TABLE log;
 SQL
 "$PSQL" -c 'SELECT 1'
+find . -name '*.old' -exec rm -f \{} \;
+query() { psql -c "$1"; }
+query 'DROP TABLE called'
+query "DELETE FROM $TABLE"
+drop() { psql shop -c "DROP TABLE IF EXISTS $1.${2}"; }
+drop app orders
+run() { echo "+ $*"; "$@"; }
+run dropdb legacy
+run psql shop -c 'TRUNCATE passed'
+keep() { local file="$1"; rm "$file"; }
+keep /srv/kept
+never() { rm "$1"; }

@@ -1,5 +1,6 @@
-//! What is looked at before a script is parsed: whether it is too much, and which names get values.
+//! What is looked at before a script is parsed: whether it is too much, which names get values, and what the parser would misread.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What is longer is not read.
@@ -16,6 +17,11 @@ pub fn refused(text: &str) -> Option<&'static str> {
         () if is_deep(text) => Some("the script is nested too deeply to be read"),
         () => None,
     }
+}
+
+/// Returns a script of the same length without the backslash of `\{}`: the parser would take the brace for an open one.
+pub fn bare_braces(text: &str) -> Cow<'_, str> {
+    if text.contains("\\{}") { Cow::Owned(text.replace("\\{}", " {}")) } else { Cow::Borrowed(text) }
 }
 
 fn is_deep(text: &str) -> bool {
@@ -36,9 +42,10 @@ pub fn assigned(text: &str) -> HashMap<&str, usize> {
     let mut counts = HashMap::new();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     for line in text.lines() {
-        let reads = line.split(|c: char| !is_name(c)).any(|word| {
-            matches!(word, "read" | "for" | "unset" | "local" | "getopts" | "mapfile" | "readarray" | "select" | "eval" | "source")
-        });
+        let reads = line
+            .split(|c: char| !is_name(c))
+            .any(|word| matches!(word, "read" | "for" | "unset" | "getopts" | "mapfile" | "readarray" | "select" | "eval" | "source"));
+        let own = line.split(|c: char| !is_name(c)).any(|word| word == "local");
         for name in line.split(|c: char| !is_name(c)).filter(|name| !name.is_empty()) {
             let behind = name.as_ptr() as usize - line.as_ptr() as usize + name.len();
             let rest = &line[behind..];
@@ -46,6 +53,8 @@ pub fn assigned(text: &str) -> HashMap<&str, usize> {
                 *counts.entry(name).or_insert(0) += 2;
             } else if rest.starts_with('=') || rest.starts_with("+=") {
                 *counts.entry(name).or_insert(0) += 1;
+            } else if own {
+                *counts.entry(name).or_insert(0) += 2;
             }
         }
     }

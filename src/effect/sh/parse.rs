@@ -1,21 +1,21 @@
-//! A script as the simple commands that it holds, in order, wherever they stand: in groups, loops, functions, substitutions. The
-//! only file that knows the parser.
+//! A script as the simple commands that it holds, in order, wherever they stand: in groups, loops, functions, substitutions. With
+//! `words.rs` and `calls.rs` the only file that knows the parser.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use shuck_ast::{
-    ArrayElem, Assignment, AssignmentValue, BinaryOp, BuiltinCommand, Command, CompoundCommand, ConditionalExpr, DeclOperand,
-    HeredocBodyPart, Pattern, PatternPart, Redirect, RedirectKind, RedirectTarget, Span, Stmt, StmtSeq, Word, WordPart, WordPartNode,
+    Assignment, BinaryOp, BuiltinCommand, Command, CompoundCommand, ConditionalExpr, DeclOperand, Pattern, PatternPart, Redirect, Span,
+    Stmt, StmtSeq,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::{ParseStatus, Parser};
 
-use super::guard::{assigned, refused};
-use super::quote::{Quoting, bare};
+use super::calls::Frame;
+use super::guard::{assigned, bare_braces, refused};
 use crate::effect::act::Opaque;
-use crate::effect::mapped::{HOLE, Mapped};
+use crate::effect::mapped::Mapped;
 
 /// A simple command.
 #[derive(Clone, Debug, Default)]
@@ -53,9 +53,6 @@ pub struct Parsed {
     pub opaque: Vec<Opaque>,
 }
 
-/// Longer values of variables are no command.
-const LONGEST: usize = 256;
-
 /// Takes a script apart. What can't be parsed is opaque as a whole.
 pub fn parse(source: &Mapped) -> Parsed {
     let refuse = |why| Parsed {
@@ -66,7 +63,8 @@ pub fn parse(source: &Mapped) -> Parsed {
     if let Some(why) = refused(&source.text) {
         return refuse(why);
     }
-    let result = Parser::with_dialect(&legible(&source.text), ShellDialect::Bash).parse();
+    let parsed = legible(&source.text);
+    let result = Parser::with_dialect(&parsed, ShellDialect::Bash).parse();
     if result.status != ParseStatus::Clean {
         return refuse("it is no shell that rbk can parse");
     }
@@ -77,18 +75,23 @@ pub fn parse(source: &Mapped) -> Parsed {
         commands: HashMap::new(),
         assigned: assigned(&source.text),
         guarded: 0,
+        asking: HashMap::new(),
+        frames: Vec::new(),
+        spent: 0,
     };
     walk.sequence(&result.file.body);
+    walk.uncalled();
     walk.out
 }
 
 /// Returns the line at which a script stops being shell; `None` for one that a shell can read, or that is too much to look at.
 pub fn misread(text: &str) -> Option<Range<usize>> {
-    // The parser takes the brace of `\{}` for an open one.
-    if refused(text).is_some() || text.contains("\\{") {
+    let parsed = legible(text);
+    // The parser takes the brace of `\{` for an open one.
+    if refused(text).is_some() || parsed.contains("\\{") {
         return None;
     }
-    let result = Parser::with_dialect(&legible(text), ShellDialect::Bash).parse();
+    let result = Parser::with_dialect(&parsed, ShellDialect::Bash).parse();
     let first = result.diagnostics.iter().map(|found| found.span.start.offset()).min();
     let stopped = result.terminal_error.as_ref().map(|shuck_parser::Error::Parse { line, .. }| {
         text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>()
@@ -106,8 +109,9 @@ pub fn misread(text: &str) -> Option<Range<usize>> {
 /// Returns the text as the parser can take it: behind an escape in double quotes it looks for a backtick's command one byte too early,
 /// and panics inside of a character. Letters of one byte in the place of longer ones keep every place.
 fn legible(text: &str) -> Cow<'_, str> {
+    let text = bare_braces(text);
     if text.is_ascii() || !text.contains('`') {
-        return Cow::Borrowed(text);
+        return text;
     }
     Cow::Owned(text.chars().flat_map(|c| std::iter::repeat_n(if c.is_ascii() { c } else { 'X' }, c.len_utf8())).collect())
 }
@@ -120,26 +124,32 @@ fn redirect_range(redirect: &Redirect) -> Range<usize> {
     redirect.span.start.offset()..redirect.span.end.offset()
 }
 
-struct Walk<'s> {
-    source: &'s Mapped,
-    out: Parsed,
+pub(super) struct Walk<'s> {
+    pub source: &'s Mapped,
+    pub out: Parsed,
     /// Variables that have one value, known beforehand, from here on.
-    constants: HashMap<String, Mapped>,
+    pub constants: HashMap<String, Mapped>,
     /// What such variables hold as text, also where a part of it behind the program is only known when it runs.
-    commands: HashMap<String, String>,
-    assigned: HashMap<&'s str, usize>,
+    pub commands: HashMap<String, String>,
+    pub assigned: HashMap<&'s str, usize>,
     /// How many groups, branches and loops stand around: what happens there may not happen.
-    guarded: usize,
+    pub guarded: usize,
+    /// Functions that ask for what they are called with, and whether they were.
+    pub asking: HashMap<String, (&'s Stmt, bool)>,
+    /// The calls of such functions that stand around.
+    pub frames: Vec<Frame>,
+    /// How many bytes of such functions were read in their calls.
+    pub spent: usize,
 }
 
-impl Walk<'_> {
+impl<'s> Walk<'s> {
     /// Returns the bytes of the text behind a span; `None` for one that the parser made up.
-    fn bytes(&self, span: Span) -> Option<Range<usize>> {
+    pub(super) fn bytes(&self, span: Span) -> Option<Range<usize>> {
         let range = span.start.offset()..span.end.offset();
         self.source.text.get(range.clone()).map(|_| range)
     }
 
-    fn place(&self, span: Span) -> Range<usize> {
+    pub(super) fn place(&self, span: Span) -> Range<usize> {
         let length = self.source.text.len();
         self.source.place(&self.bytes(span).unwrap_or(0..length))
     }
@@ -151,17 +161,17 @@ impl Walk<'_> {
         start..ends.max().unwrap_or(start).max(start)
     }
 
-    fn sequence(&mut self, sequence: &StmtSeq) {
+    pub(super) fn sequence(&mut self, sequence: &'s StmtSeq) {
         sequence.stmts.iter().for_each(|statement| self.statement(statement));
     }
 
-    fn guarded(&mut self, sequence: &StmtSeq) {
+    pub(super) fn guarded(&mut self, sequence: &'s StmtSeq) {
         self.guarded += 1;
         self.sequence(sequence);
         self.guarded -= 1;
     }
 
-    fn statement(&mut self, statement: &Stmt) {
+    pub(super) fn statement(&mut self, statement: &'s Stmt) {
         let first = self.out.commands.len();
         self.command(&statement.command);
         if statement.redirects.is_empty() {
@@ -195,7 +205,7 @@ impl Walk<'_> {
         }
     }
 
-    fn command(&mut self, command: &Command) {
+    fn command(&mut self, command: &'s Command) {
         match command {
             Command::Simple(simple) => {
                 let words = std::iter::once(&simple.name).chain(&simple.args);
@@ -203,6 +213,7 @@ impl Walk<'_> {
                     words.flat_map(|word| self.words(word)).filter(|word| !(word.text.is_empty() && word.range.is_empty())).collect();
                 simple.assignments.iter().for_each(|assignment| self.assignment(assignment, !words.is_empty()));
                 let range = self.extent(simple.span, &words, &simple.assignments);
+                self.call(&words);
                 self.out.commands.push(Simple { range, words, ..Simple::default() });
             }
             Command::Builtin(builtin) => self.builtin(builtin),
@@ -221,16 +232,17 @@ impl Walk<'_> {
             Command::Binary(_) => self.binary(command),
             Command::Compound(compound) => self.compound(compound),
             Command::Function(function) => {
-                self.out.functions.extend(function.header.static_names().map(|name| name.as_str().to_owned()));
-                self.guarded += 1;
-                self.statement(&function.body);
-                self.guarded -= 1;
+                let names: Vec<&str> = function.header.static_names().map(|name| name.as_str()).collect();
+                self.out.functions.extend(names.iter().map(|name| (*name).to_owned()));
+                if !self.asks(&names, &function.body) {
+                    self.unfollowed(&function.body);
+                }
             }
             Command::AnonymousFunction(function) => self.statement(&function.body),
         }
     }
 
-    fn builtin(&mut self, builtin: &BuiltinCommand) {
+    fn builtin(&mut self, builtin: &'s BuiltinCommand) {
         let (name, operand, more, assignments, span) = match builtin {
             BuiltinCommand::Break(it) => ("break", &it.depth, &it.extra_args, &it.assignments, it.span),
             BuiltinCommand::Continue(it) => ("continue", &it.depth, &it.extra_args, &it.assignments, it.span),
@@ -246,7 +258,7 @@ impl Walk<'_> {
     }
 
     /// Walks `a | b`, `a && b`, `a || b`; chains hang down on the left, so they are not walked by recursion.
-    fn binary(&mut self, command: &Command) {
+    fn binary(&mut self, command: &'s Command) {
         let mut links = Vec::new();
         let mut left = command;
         let mut first = None;
@@ -291,7 +303,7 @@ impl Walk<'_> {
         }
     }
 
-    fn compound(&mut self, compound: &CompoundCommand) {
+    fn compound(&mut self, compound: &'s CompoundCommand) {
         match compound {
             CompoundCommand::If(it) => {
                 self.sequence(&it.condition);
@@ -337,7 +349,7 @@ impl Walk<'_> {
         }
     }
 
-    fn condition(&mut self, condition: &ConditionalExpr) {
+    fn condition(&mut self, condition: &'s ConditionalExpr) {
         match condition {
             ConditionalExpr::Binary(it) => {
                 self.condition(&it.left);
@@ -353,7 +365,7 @@ impl Walk<'_> {
         }
     }
 
-    fn pattern(&mut self, pattern: &Pattern) {
+    fn pattern(&mut self, pattern: &'s Pattern) {
         for part in &pattern.parts {
             match &part.kind {
                 PatternPart::Word(word) => {
@@ -363,152 +375,5 @@ impl Walk<'_> {
                 _ => {}
             }
         }
-    }
-
-    /// Walks `X=…`; `passing` holds for one command only.
-    fn assignment(&mut self, assignment: &Assignment, passing: bool) {
-        match &assignment.value {
-            AssignmentValue::Scalar(word) => {
-                let value = self.word(word);
-                let name = assignment.target.name.as_str();
-                let once = self.assigned.get(name) == Some(&1) && !assignment.append && assignment.target.subscript.is_none();
-                let holds = once && !passing && self.guarded == 0;
-                // Which program it runs is enough, whatever the rest may be.
-                if holds && value.text.split_whitespace().next().is_some_and(|program| !program.contains(HOLE)) {
-                    self.commands.insert(name.to_owned(), value.text.clone());
-                }
-                if holds && value.known().is_some() {
-                    self.constants.insert(name.to_owned(), value);
-                }
-            }
-            AssignmentValue::Compound(array) => {
-                for element in &array.elements {
-                    let (ArrayElem::Sequential(value) | ArrayElem::Keyed { value, .. } | ArrayElem::KeyedAppend { value, .. }) = element;
-                    self.word(&value.word);
-                }
-            }
-        }
-    }
-
-    fn redirect(&mut self, redirect: &Redirect, ends: &mut Simple) {
-        let word = match &redirect.target {
-            RedirectTarget::Heredoc(document) => {
-                let mut holes = Vec::new();
-                for part in &document.body.parts {
-                    match &part.kind {
-                        HeredocBodyPart::Literal(_) => continue,
-                        HeredocBodyPart::CommandSubstitution { body, .. } => self.guarded(body),
-                        _ => self.hidden(part.span),
-                    }
-                    let name = if let HeredocBodyPart::Variable(name) = &part.kind { Some(name.as_str()) } else { None };
-                    holes.extend(self.bytes(part.span).map(|range| (range, name.and_then(|name| self.constants.get(name).cloned()))));
-                }
-                let tabs = document.delimiter.strip_tabs;
-                let quoting = if document.delimiter.expands_body { Quoting::Document { tabs } } else { Quoting::None { tabs } };
-                let Some(range) = self.bytes(document.body.span) else { return };
-                ends.input = Input::Text(bare(self.source, range, quoting, &holes));
-                return;
-            }
-            RedirectTarget::Word(word) => self.word(word),
-        };
-        let is_descriptor = matches!(word.text.as_str(), "-") || word.text.bytes().all(|byte| byte.is_ascii_digit());
-        match redirect.kind {
-            RedirectKind::Input | RedirectKind::ReadWrite if redirect.fd.unwrap_or(0) == 0 => ends.input = Input::File(word),
-            RedirectKind::HereString => ends.input = Input::Text(word),
-            RedirectKind::Output | RedirectKind::Clobber | RedirectKind::Append | RedirectKind::OutputBoth => {
-                let adds = redirect.kind == RedirectKind::Append;
-                if redirect.fd.unwrap_or(1) == 1 { ends.output.push((word, adds)) } else { ends.errors.push((word, adds)) }
-            }
-            RedirectKind::DupOutput if !is_descriptor => ends.output.push((word, false)),
-            _ => {}
-        }
-    }
-
-    /// Commands may stand in an expansion that is not walked: `${X:-$(rm y)}`.
-    fn hidden(&mut self, span: Span) {
-        let Some(text) = self.bytes(span).map(|range| &self.source.text[range]) else { return };
-        if text.get(2..).is_some_and(|inner| inner.contains("$(") && !text.starts_with("$((") || inner.contains('`')) {
-            let range = self.place(span);
-            self.out.opaque.push(Opaque { range, why: "a command inside an expansion" });
-        }
-    }
-
-    /// Returns a word without its quotes, and walks the commands in it.
-    fn word(&mut self, word: &Word) -> Mapped {
-        let mut text = Mapped::empty(self.place(word.span));
-        self.parts(&word.parts, Quoting::Bare, &mut text);
-        text
-    }
-
-    /// Returns the words that a word becomes: `$PSQL` without quotes is as many as stand in it.
-    fn words(&mut self, word: &Word) -> Vec<Mapped> {
-        let name = match word.parts.as_slice() {
-            [part] => match &part.kind {
-                WordPart::Variable(name) => Some(name.as_str()),
-                WordPart::Parameter(parameter) => Some(parameter.raw_body.slice(&self.source.text)),
-                _ => None,
-            },
-            _ => None,
-        };
-        let value =
-            name.and_then(|name| self.commands.get(name)).filter(|value| value.len() < LONGEST && value.contains(char::is_whitespace));
-        match value {
-            Some(value) => {
-                let place = self.place(word.span);
-                value.split_whitespace().map(|word| Mapped::at(word, &place)).collect()
-            }
-            None => vec![self.word(word)],
-        }
-    }
-
-    fn parts(&mut self, parts: &[WordPartNode], quoting: Quoting, text: &mut Mapped) {
-        for part in parts {
-            let Some(range) = self.bytes(part.span) else {
-                text.push(HOLE, &text.range.clone());
-                continue;
-            };
-            match &part.kind {
-                WordPart::Literal(_) => text.append(&bare(self.source, range, quoting, &[])),
-                WordPart::SingleQuoted { dollar, .. } => {
-                    let open = range.start + if *dollar { 2 } else { 1 };
-                    let closed = self.source.text.get(open..range.end).is_some_and(|inner| inner.ends_with('\''));
-                    let inner = open.min(range.end)..range.end - usize::from(closed);
-                    let quoting = if *dollar { Quoting::Dollar } else { Quoting::None { tabs: false } };
-                    text.append(&bare(self.source, inner, quoting, &[]));
-                }
-                WordPart::DoubleQuoted { parts, .. } => self.parts(parts, Quoting::Double, text),
-                WordPart::Variable(name) => match self.constants.get(name.as_str()) {
-                    Some(value) => text.append(&Mapped::at(&value.text, &self.source.place(&range))),
-                    None => text.push(HOLE, &self.source.place(&range)),
-                },
-                WordPart::Parameter(parameter) if self.constant(parameter.raw_body.slice(&self.source.text)).is_some() => {
-                    if let Some(value) = self.constant(parameter.raw_body.slice(&self.source.text)) {
-                        text.append(&Mapped::at(&value.text, &self.source.place(&range)));
-                    }
-                }
-                WordPart::CommandSubstitution { body, .. } | WordPart::ProcessSubstitution { body, .. } if self.begins(part.span) => {
-                    self.guarded(body);
-                    text.push(HOLE, &self.source.place(&range));
-                }
-                WordPart::CommandSubstitution { .. } | WordPart::ProcessSubstitution { .. } => {
-                    let why = "a command between backticks behind an escape: `$(…)` can be read";
-                    self.out.opaque.push(Opaque { range: self.place(part.span), why });
-                    text.push(HOLE, &self.source.place(&range));
-                }
-                _ => {
-                    self.hidden(part.span);
-                    text.push(HOLE, &self.source.place(&range));
-                }
-            }
-        }
-    }
-
-    /// Returns whether a substitution begins where the parser says so.
-    fn begins(&self, span: Span) -> bool {
-        self.source.text.get(span.start.offset()..).is_some_and(|text| text.starts_with(['`', '$', '<', '>', '=']))
-    }
-
-    fn constant(&self, name: &str) -> Option<&Mapped> {
-        self.constants.get(name)
     }
 }
