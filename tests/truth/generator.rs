@@ -51,7 +51,8 @@ struct Column {
 const TABLES: [[&str; 3]; 2] = [["users", "\"Odd Name\"", "notes"], ["users", "`Odd Name`", "notes"]];
 const COLUMNS: [[&str; 4]; 2] = [["name", "\"a b\"", "age", "total"], ["name", "`a b`", "age", "total"]];
 
-pub fn make(dice: &mut Dice<'_>, dialect: Dialect) -> Made {
+/// Makes a schema and a text; a wide one holds more than tables.
+pub fn make(dice: &mut Dice<'_>, dialect: Dialect, wide: bool) -> Made {
     let quotes = usize::from(dialect == Dialect::Mysql);
     let types: &[&'static str] = match dialect {
         Dialect::Postgres => &["text", "integer", "bigint", "varchar(40)", "numeric(10,2)", "timestamp"],
@@ -80,7 +81,7 @@ pub fn make(dice: &mut Dice<'_>, dialect: Dialect) -> Made {
     if has_view {
         setup += &format!("CREATE VIEW seen AS SELECT id FROM {};\n", tables[0].name);
     }
-    let features = features::choose(dice, dialect);
+    let features = if wide { features::choose(dice, dialect) } else { Vec::new() };
     for feature in &features {
         setup += &feature.setup(dice);
     }
