@@ -20,6 +20,32 @@ fn a_restore_reads_what_the_take_writes() {
         rule,
         &with(&packed, "psql -v ON_ERROR_STOP=1 -1 -f \"$RBK_BACKUP_FILE\"", "gunzip -c \"$RBK_BACKUP_FILE\" | psql -v ON_ERROR_STOP=1 -1"),
     );
+    // Whoever dumps, and whatever packs.
+    let file = "\"$RBK_BACKUP_FILE\"";
+    let both = |take: &str, back: &str| with(&with(&plan, "pg_dump >\"$RBK_BACKUP_FILE\"", take), restore, back);
+    for (take, back) in [
+        ("mysqldump shop | gzip >F", "mysql shop <F"),
+        ("docker exec db mysqldump shop | gzip >F", "docker exec -i db mysql shop <F"),
+        ("mysqldump shop | zstd >F", "gunzip -c F | mysql shop"),
+        ("mysqldump shop >F", "zcat F | mysql shop"),
+        ("mysqldump shop | gpg -c >F", "mysql shop <F"),
+        ("pg_dump | age -r key >F", "psql -v ON_ERROR_STOP=1 -1 -f F"),
+        ("mongodump --archive=F --gzip", "mongorestore --archive=F --drop"),
+    ] {
+        catches(rule, &both(&take.replace('F', file), &back.replace('F', file)));
+    }
+    for (take, back) in [
+        ("mysqldump shop >F", "mysql shop <F"),
+        ("mysqldump shop | pigz >F", "zcat F | mysql shop"),
+        ("pg_dump -Z9 >F", "gunzip -c F | psql -v ON_ERROR_STOP=1 -1"),
+        ("mysqldump shop | gpg -c >F", "gpg -d F | mysql shop"),
+        ("mysqldump shop | gzip >F", "./unpack F | mysql shop"),
+        ("mysqldump shop | gzip >F", "tar -xzf F -C /srv/dump\n    mysql shop </srv/dump/shop.sql"),
+        ("mongodump --archive=F --gzip", "mongorestore --archive=F --gzip --drop"),
+        ("mysqldump shop >/srv/shop.sql\n    gzip -c /srv/shop.sql >F", "gzip -dc F | mysql shop"),
+    ] {
+        silent(rule, &both(&take.replace('F', file), &back.replace('F', file)));
+    }
 }
 
 #[test]
