@@ -1,5 +1,7 @@
 //! What is saved, for how long, and what going back loses: variations that are caught, and near misses.
 
+use rbk::diagnostic::Severity;
+
 use super::near::{catches, example, silent, with};
 
 #[test]
@@ -46,6 +48,10 @@ fn a_take_before_the_freeze_is_made_up_for_by_one_behind_it() {
     let some =
         "backup staged \"Staged orders\" of db tables staging {\n  method table-copy\n  note \"To look things up.\"\n}\n\nphase save";
     catches(rule, &with(&with(&plan, "phase save", some), "  change load-orders-v2", "  take staged\n  change load-orders-v2"));
+    // Where nothing restores it, another way may lead back.
+    let severity = |plan: &str| super::check(plan).1.into_iter().find(|finding| finding.code == rule).map(|finding| finding.severity);
+    let by_hand = with(&plan, "undo restore before-load", "undo manual \"Take them out one by one\"");
+    assert_eq!((severity(&plan), severity(&by_hand)), (Some(Severity::Error), Some(Severity::Warning)));
 }
 
 #[test]

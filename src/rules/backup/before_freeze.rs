@@ -5,7 +5,8 @@
 //! ## What it finds
 //!
 //! A `take` in the forward run of a target that declared writers still write to, where a later step freezes that target (or
-//! stops its writers) and no backup of it is taken after that. Silent where the time between the two is within the `rpo`.
+//! stops its writers) and no backup of it is taken after that. A warning where nothing in the plan restores the backup. Silent where the
+//! time between the two is within the `rpo`.
 //!
 //! ## Why it matters in the incident
 //!
@@ -133,6 +134,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::plan::id::Id;
 use crate::plan::lexeme::duration_text;
 use crate::plan::target::Backup;
+use crate::rules::backup::never_used::restored;
 use crate::rules::{Context, Finder, Rule};
 
 pub const RULE: Rule =
@@ -169,13 +171,19 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     });
+    if early.iter().all(|one| one.freeze.is_none()) {
+        return;
+    }
+    let restored = restored(context);
     for one in early {
         let Some(freeze) = one.freeze else { continue };
         let schedule = &context.facts.schedule;
         let from = schedule.earliest(&one.item.id);
         let gap = from.zip(schedule.latest(&freeze.id)).map(|(from, until)| until.0.saturating_sub(from.0).max(0).unsigned_abs());
         if gap.is_none_or(|gap| plan.rpo.is_none_or(|rpo| gap > rpo.value.seconds)) {
-            findings.push(finding(context, &one, freeze, gap));
+            // Another way may lead back than a backup that nothing restores.
+            let severity = if restored.contains(&one.backup) { RULE.severity } else { Severity::Warning };
+            findings.push(finding(context, &one, freeze, gap).severity(severity));
         }
     }
 }

@@ -114,28 +114,15 @@ pub const RULE: Rule =
 fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let plan = context.plan;
     let mut takes: Vec<Vec<Span>> = vec![Vec::new(); plan.backups.len()];
-    let mut restored: BTreeSet<Id<Backup>> = BTreeSet::new();
     let programs = std::iter::once(&context.facts.forward).chain(&context.facts.scenarios);
     for item in programs.flat_map(|program| program.items()) {
-        match item.work {
-            Work::Take(backup) if !takes[backup.index()].contains(&item.span) => takes[backup.index()].push(item.span),
-            Work::Restore(backup) => {
-                restored.insert(backup);
-            }
-            _ => {}
-        }
-    }
-    for (_, change) in plan.changes.iter() {
-        if let Undo::Action(undo) = &change.undo
-            && let Action::Restore { backup, .. } = **undo
+        if let Work::Take(backup) = item.work
+            && !takes[backup.index()].contains(&item.span)
         {
-            restored.insert(backup);
+            takes[backup.index()].push(item.span);
         }
-        restored.extend(change.recover.iter().filter_map(|recover| match recover.value {
-            Recover::Restore(backup) => Some(backup),
-            _ => None,
-        }));
     }
+    let restored = restored(context);
     let unused =
         |(id, backup): &(Id<Backup>, &Backup)| !takes[id.index()].is_empty() && !restored.contains(id) && backup.header.notes.is_empty();
     let unused: BTreeMap<&str, (Id<Backup>, &Backup)> =
@@ -146,6 +133,28 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(finding(backup, &takes[id.index()]));
         }
     }
+}
+
+/// Returns the backups that a program, an undo or a `recover` restores.
+pub fn restored(context: &Context<'_>) -> BTreeSet<Id<Backup>> {
+    let programs = std::iter::once(&context.facts.forward).chain(&context.facts.scenarios);
+    let by_item = programs.flat_map(|program| program.items()).filter_map(|item| match item.work {
+        Work::Restore(backup) => Some(backup),
+        _ => None,
+    });
+    let mut restored: BTreeSet<Id<Backup>> = by_item.collect();
+    for (_, change) in context.plan.changes.iter() {
+        if let Undo::Action(undo) = &change.undo
+            && let Action::Restore { backup, .. } = **undo
+        {
+            restored.insert(backup);
+        }
+        restored.extend(change.recover.iter().filter_map(|recover| match recover.value {
+            Recover::Restore(backup) => Some(backup),
+            _ => None,
+        }));
+    }
+    restored
 }
 
 /// Returns the backups that a text names: anything but the plan's own references to them, and comments.
