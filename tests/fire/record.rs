@@ -89,6 +89,16 @@ impl Record {
         known.get(&(self.seed, self.runtime.clone(), name.to_owned())).is_some_and(|(_, outcome)| *outcome != Outcome::Failed)
     }
 
+    /// Was a story told in this run, and all of its trials held? They are known by its name and a number.
+    pub fn has_story(&self, name: &str) -> bool {
+        let known = self.known.lock().expect("no thread has panicked");
+        let start = (self.seed, self.runtime.clone(), format!("{name}/"));
+        let mut own = known
+            .range(start.clone()..)
+            .take_while(|((seed, runtime, one), _)| *seed == start.0 && *runtime == start.1 && one.starts_with(&start.2));
+        own.clone().next().is_some() && own.all(|(_, (_, outcome))| *outcome != Outcome::Failed)
+    }
+
     /// Counts a trial.
     pub fn add(&self, name: &str, plan: &str, fault: &str, database: &str, shell: &str, outcome: Outcome) {
         let kind = Kind {

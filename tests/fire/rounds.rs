@@ -193,7 +193,7 @@ impl<'r> Rounds<'r> {
                     let shell = SHELLS[(number + place + seed as usize) % SHELLS.len()];
                     let name = format!("examples/{}/{story}/{seed}", example.name);
                     // A bounded run tells one story of the first examples, which are short.
-                    if self.wanted(&name) && !self.record.has(&format!("{name}/0")) && !(bounded && (place > 0 || number > 3)) {
+                    if self.wanted(&name) && !self.record.has_story(&name) && !(bounded && (place > 0 || number > 3)) {
                         self.story(example, *tell, shell, seed + 100 * place as u64, &name);
                     }
                 }
