@@ -4,6 +4,7 @@
 //! `RBK_TRUTH_CASES` sets the number of cases for each law and server, and makes each run another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -40,7 +41,9 @@ fn hold(trial: &dyn Trial, law: impl Fn(&dyn Trial, &Made) -> Result<bool, TestC
         Ok(())
     });
     match outcome {
-        Ok(()) if wished.is_some() => println!("the server took {} of {} texts", taken.get(), tried.get()),
+        Ok(()) if wished.is_some() => {
+            let _ = writeln!(std::io::stderr(), "the server took {} of {} texts", taken.get(), tried.get());
+        }
         Ok(()) => assert!(taken.get() * 3 > tried.get(), "the server took only {} of {} texts", taken.get(), tried.get()),
         Err(TestError::Fail(why, bytes)) => {
             let made = generator::make(&mut Dice::new(&bytes), trial.dialect(), wide);
