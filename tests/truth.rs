@@ -73,6 +73,7 @@ fn reading_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError
             .iter()
             .flat_map(|statement| &statement.reading.risks)
             .any(|risk| matches!(risk.class, Class::Destroys | Class::Overwrites | Class::Lossy | Class::MayLose));
+        let told = told || read.iter().any(|statement| !statement.reading.opaque.is_empty());
         check(told || lost.is_empty(), || format!("{knows}, nothing tells of the lost {lost:?}"))?;
     }
     // What may not be there destroys nothing if it is not; what a materialised view holds is elsewhere.

@@ -313,6 +313,8 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
     }
     let (own, of) = (&object.own, object.of.as_deref().unwrap_or_default());
     Ok(Some(match object.kind {
+        // MySQL's are no tables: one may have the same name.
+        ObjectKind::Partition if object.of.is_some() => format!("ALTER TABLE {of} DROP PARTITION {own};"),
         ObjectKind::Table | ObjectKind::Partition => format!("DROP TABLE {own};"),
         ObjectKind::Column => format!("ALTER TABLE {of} DROP COLUMN {own};"),
         // The server makes an index for a foreign key, and keeps it.
