@@ -4,6 +4,7 @@ pub mod not_in_effect;
 pub mod release_still_needs;
 pub mod unchecked_predecessor;
 pub mod undo_leaves_dependant;
+pub mod undo_out_of_order;
 pub mod unreachable;
 pub mod unsafe_fallback;
 pub mod violation;

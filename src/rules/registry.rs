@@ -45,6 +45,7 @@ pub const REGISTRY: &[Rule] = &[
     order::release_still_needs::RULE,
     order::unchecked_predecessor::RULE,
     order::undo_leaves_dependant::RULE,
+    order::undo_out_of_order::RULE,
     order::unreachable::RULE,
     order::unsafe_fallback::RULE,
     order::violation::RULE,

@@ -214,3 +214,26 @@ fn what_a_release_needs_stays_while_it_runs() {
     catches(rule, &nobody);
     silent(rule, &with(&nobody, "  change added", "  manual close \"Stop the application\"\n  change added"));
 }
+
+#[test]
+fn undos_that_are_written_apart_stand_in_their_order() {
+    let rule = "order/undo-out-of-order";
+    let plan = example(rule, "Caught");
+    silent(rule, &with(&plan, "  undo notes\n  undo authors\n", "  undo authors\n  undo notes\n"));
+    catches(rule, &with(&plan, "undo ```sql\n      DROP TABLE notes;\n    ```", "undo auto"));
+    // The column may be gone, its table may not.
+    catches(rule, &with(&plan, "DROP COLUMN author;", "DROP COLUMN IF EXISTS author;"));
+    silent(rule, &with(&plan, "ALTER TABLE notes DROP COLUMN author;", "DROP TABLE IF EXISTS notes;"));
+    // What does not meet may go in any order.
+    silent(rule, &with(&plan, "ALTER TABLE notes", "ALTER TABLE orders"));
+    let after = with(&plan, "ALTER TABLE notes", "ALTER TABLE orders");
+    let after = with(
+        &after,
+        "change authors \"Notes have an author\" on db {\n",
+        "change authors \"Notes have an author\" on db {\n    after notes\n",
+    );
+    catches(rule, &after);
+    silent(rule, &with(&after, "  undo notes\n  undo authors\n", "  undo authors\n  undo notes\n"));
+    let guarded = with(&plan, "  undo notes\n", "  undo notes {\n    only if authors is applied\n  }\n");
+    silent(rule, &guarded);
+}

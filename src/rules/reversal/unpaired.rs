@@ -121,7 +121,7 @@ use crate::plan::id::Id;
 use crate::plan::scenario::Scenario;
 use crate::plan::target::{Target, Writer};
 use crate::rules::reversal::burns_bridge::burnt;
-use crate::rules::{Context, Finder, Rule};
+use crate::rules::{Context, Finder, Rule, words};
 use crate::source::Span;
 
 pub const RULE: Rule =
@@ -185,13 +185,20 @@ fn tell(context: &Context<'_>, ends: (Id<Scenario>, Id<Scenario>, &Scenario), cl
     // Who is kept out of nothing but what the same undo freezes is not told again.
     let same =
         |target: Id<Target>, closing: &Closing<'_>| closed.frozen.get(&target).is_some_and(|other| std::ptr::eq(other.item, closing.item));
-    for (target, closing) in &closed.frozen {
-        if !leaves(*target) && !was_frozen(context, id, *target) {
-            let name = &context.plan.targets[*target].header.name;
-            let help =
-                format!("write `thaws {name}` into the step that lets writers in again, or `leaves {name} frozen` into the scenario");
-            push(finding(scenario, closing, &format!("`{name}` frozen"), "frozen here", help));
+    let mut frozen: Vec<(&Closing<'_>, Vec<&str>)> = Vec::new();
+    for (target, closing) in closed.frozen.iter().filter(|(target, _)| !leaves(**target) && !was_frozen(context, id, **target)) {
+        let name = context.plan.targets[*target].header.name.as_str();
+        // What one undo freezes is told together.
+        match frozen.last_mut().filter(|(last, _)| closing.opened.is_some() && std::ptr::eq(last.item, closing.item)) {
+            Some((_, names)) => names.push(name),
+            None => frozen.push((closing, vec![name])),
         }
+    }
+    for (closing, names) in frozen {
+        let (what, all) = (format!("{} frozen", words::list(names.iter().copied())), names.join(", "));
+        let help =
+            format!("write `thaws {all}` into the step that lets writers in again, or `leaves {} frozen` into the scenario", names[0]);
+        push(finding(scenario, closing, &what, "frozen here", help));
     }
     for (writer, closing) in &closed.stopped {
         let stopped = &context.plan.writers[*writer];
