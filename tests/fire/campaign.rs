@@ -214,7 +214,12 @@ fn go_back(world: &mut World<'_>, first: Ended, mut second: Option<(Place, u32, 
             }
         }
         let ended = disturbed(world, arguments, &mut second);
-        if ended.status == 0 || ended.text.contains("does not apply") {
+        if ended.status == 0 {
+            return Ok(());
+        }
+        if ended.text.contains("does not apply") {
+            // Nothing is left to take back: what has only stopped is given up, and lets the database go.
+            world.run("abort --operator fire", &Trouble::default());
             return Ok(());
         }
         text = ended.text;
