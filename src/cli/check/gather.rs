@@ -58,7 +58,14 @@ fn rule(one: &mut Compiled, settings: &Settings, policy: &Policy) {
 fn read(path: &Path, options: &CheckArgs, root: &InputArgs) -> One {
     let input = Input::named(path, options.stdin_filename.as_deref());
     match input.read() {
-        Ok(bytes) => Ok(Ok((input.path().to_owned(), compile(&input, bytes, root)?))),
+        Ok(bytes) => {
+            let mut compiled = compile(&input, bytes, root)?;
+            // A run may be about thousands of plans: what they mean is not kept where only the findings are asked for.
+            if !options.verdicts && !options.watch && compiled.profiles.is_empty() {
+                compiled.plan = None;
+            }
+            Ok(Ok((input.path().to_owned(), compiled)))
+        }
         Err(reason) => Ok(Err(Unread { file: files::shown(path), reason })),
     }
 }
