@@ -123,6 +123,31 @@ fn nothing_needs_a_bash_that_is_newer_than_3_2() {
     }
 }
 
+/// In mksh `printf` is a program, whose arguments everybody sees: the library's own writes the same, and hands no value over.
+#[test]
+fn printf_writes_the_same_in_every_shell_and_shows_nobody_what() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = folder.path().join("told");
+    let program = folder.path().join("printf");
+    fs::write(&program, format!("#!/bin/sh\necho \"$*\" >>{}\nexec /usr/bin/printf \"$@\"\n", told.display())).expect("it is written");
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it may be run");
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").expect("there is one"));
+    let written = [&["dash"] as &[&str], &["bash"], &["bash", "--posix"], &["busybox", "sh"], &["mksh"]].map(|shell| {
+        let mut command = Command::new(shell[0]);
+        command.args(&shell[1..]).arg(corpus::root().join("tests/shells/printf.sh")).env("LC_ALL", "C").env("PATH", &path);
+        command.env("RBK_HOME", corpus::root().join("src/emit/bundle/runtime"));
+        let output = command.stdin(Stdio::null()).output().expect("the shell is installed");
+        assert!(output.status.success() && output.stderr.is_empty(), "{shell:?}: {output:?}");
+        String::from_utf8(output.stdout).expect("it is text")
+    });
+    insta::assert_snapshot!(written[0]);
+    for text in &written {
+        assert_eq!(text, &written[0]);
+    }
+    let told = fs::read_to_string(&told).unwrap_or_default();
+    assert!(!told.contains("secret"), "{told}");
+}
+
 #[test]
 fn every_script_is_run_by_some_shell() {
     let words = ["lib", "plan", "engine", "engines", "picture", "stand-in", "mariadb"];

@@ -15,7 +15,7 @@ begun killed
 signal KILL
 ends_with 137 'KILL ends the runner alone'
 expect 3 'its step is still alive' rb resume
-says 'still running (process' 'and is named'
+says "still running: .* kill .*$(cat "$PLACE/a.pid")" 'and is named, with all it has started'
 expect 3 'so nothing else is begun' rb run back --yes
 rm "$PLACE/hold-a"
 that 'the step ends by itself' wait_until 'do-a has ended' [ -e "$PLACE/a-end" ]
@@ -34,7 +34,7 @@ never 'the lock is given back' [ -d "$B/state/lock" ]
 for sent in TERM HUP; do
     begun "$sent"
     expect 3 "$sent: a second operator" rb resume
-    says 'held by' "$sent: is told who holds the lock"
+    says "held by .* kill ${runner:?} here" "$sent: is told who holds the lock, and how to stop it"
     # Its step goes on for ever, unless it is stopped.
     signal "$sent"
     that "$sent: is heard within the step" wait_until 'the runner has ended' gone "${runner:?}"
@@ -48,6 +48,17 @@ for sent in TERM HUP; do
     rm "$PLACE/hold-a"
     expect 0 "$sent: somebody says that it is to be done again" rb resume --assume do-a=redo
 done
+
+# What is left of a run is stopped as it is said.
+begun left
+signal KILL
+ends_with 137 'KILL ends the runner of a step that hangs'
+expect 3 'its step hangs still' rb resume
+left=$(sed -n 's/.* kill \([0-9 ]*\)$/\1/p' "$WORK/out")
+for process in $left; do kill "$process"; done
+that 'all of it is stopped' gone "$(cat "$PLACE/a.pid")"
+rm "$PLACE/hold-a"
+expect 0 'and the run goes on' rb resume --assume do-a=redo
 
 # Behind the last line of a run its end is on record, and stays so.
 prepared late

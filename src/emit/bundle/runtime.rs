@@ -15,7 +15,7 @@ const LIBRARY: &[(&str, &str)] = texts!("runtime/lib":
     "artifact.sh" "ask.sh" "backup.sh" "change.sh" "check.sh" "child.sh" "claim.sh" "claims.sh" "commands.sh" "decide.sh" "dryrun.sh"
     "edit.sh" "edit-there.sh" "fallback.sh" "flag.sh" "gate.sh" "guard.sh" "host.sh" "http.sh" "journal.sh" "list.sh" "lock.sh" "loss.sh"
     "manual.sh" "message.sh" "mysql.sh" "mysql-url.sh" "names.sh" "options.sh" "parallel.sh" "params.sh" "plan.sh" "postgres.sh" "preflight.sh"
-    "processes.sh" "program.sh" "redact.sh" "report.sh" "run.sh" "say.sh" "settle.sh" "sql.sh" "sqlite.sh"
+    "printf.sh" "processes.sh" "program.sh" "redact.sh" "report.sh" "run.sh" "say.sh" "settle.sh" "sql.sh" "sqlite.sh"
     "state.sh" "status.sh" "step-main.sh" "step.sh" "time.sh" "url.sh" "values.sh" "walk.sh");
 
 const METHODS: &[(&str, &str)] = texts!("methods":

@@ -39,6 +39,7 @@ use() {
 }
 
 use values      # clocks, durations, names, sums
+use printf      # ... written without a program
 use say         # what people see
 use redact      # what nobody may see
 use journal     # what happened

@@ -80,7 +80,7 @@ command_ready() {
     journal_open || die 3 "cannot write in $RBK_STATE"
     command_left=$(processes_left)
     [ -z "$command_left" ] ||
-        die 3 "what an earlier run has started is still running (process ${command_left% }): wait for it or stop it"
+        die 3 "what an earlier run has started is still running: $(processes_words "$command_left")"
     rm -rf "$RBK_STATE/tmp"
     mkdir -p "$RBK_STATE/tmp" || die 3 "cannot write in $RBK_STATE"
 }

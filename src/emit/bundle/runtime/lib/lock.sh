@@ -47,12 +47,12 @@ lock_stale() {
         return 1
     fi
     if process_alive "$(lock_owner pid)" "$(lock_owner start)"; then
-        lock_reason="held by $(lock_line)"
+        lock_reason="held by $(lock_line). Wait for it, or stop it: Ctrl-C in its terminal, or kill $(lock_owner pid) here, ends it as one that can be resumed"
         return 1
     fi
     lock_left=$(processes_left)
     if [ -n "$lock_left" ]; then
-        lock_reason="held by $(lock_line); that is gone, but what it started is still running (process $lock_left): wait for it or stop it"
+        lock_reason="held by $(lock_line); that is gone, but what it started is still running: $(processes_words "$lock_left")"
         return 1
     fi
 }

@@ -106,3 +106,9 @@ processes_left() {
         ! process_alive "$left_pid" "$left_start" || printf '%s ' "$left_pid"
     done
 }
+
+# processes_words PIDS says what to do about those that are left. Whoever stops the head alone leaves what it has started.
+processes_words() {
+    words_family=$(process_tree "$1")
+    printf '%s' "wait for it, or stop all of it: kill ${words_family% }"
+}

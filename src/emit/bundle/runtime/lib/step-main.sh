@@ -12,6 +12,7 @@ use() {
 }
 
 use values
+use printf
 use say
 use journal
 use state
