@@ -38,6 +38,10 @@ plan() {
     echo "DELETE FROM t WHERE x = '$1 b';" >"$WORK/$1/scenarios/back/ub.sql"
     echo true >"$WORK/$1/forward/aside.sh"
     echo ": >\"$WORK/waits\"; while [ -e \"$WORK/hold\" ]; do sleep 0.1; done; rm -f \"$WORK/waits\"" >"$WORK/$1/forward/wait.sh"
+    summed "$1"
+}
+
+summed() {
     (cd "$WORK/$1" && find . -type f ! -name SHA256SUMS -exec sha256sum {} + | sort -k 2 >"$WORK/sums" && mv "$WORK/sums" SHA256SUMS)
 }
 
@@ -175,6 +179,21 @@ END
     expect 0 'the original goes on' rb here resume --assume wait=redo
     expect 3 'the copy is told from it' far rb copy resume --assume wait=redo
     expect 0 'back' rb here run back --yes
+
+    # A run that fails leads into a scenario, whose steps side by side reach one database under two names.
+    rm -rf "$WORK/side"
+    plan side 4444
+    printf '%s\n' "step 'asks' 'Asks' kind='shell' file='asks.sh' else='run:back'" >>"$WORK/side/forward/steps.sh"
+    echo false >"$WORK/side/forward/asks.sh"
+    {
+        printf '%s\n' "begin parallel 'both' 'Both'"
+        cat "$WORK/side/scenarios/back/steps.sh"
+        printf '%s\n' "end 'both'"
+    } >"$WORK/steps" && mv "$WORK/steps" "$WORK/side/scenarios/back/steps.sh"
+    summed side
+    expect 0 'what fails leads back' with bundle=side rb side forward --yes
+    same "$(rows)" 'other a other b ' 'both are taken back, side by side'
+    same "$(q "SELECT count(*) FROM $lock WHERE place IN ('at work', '4444')")" 0 'and nobody holds the database'
 
     # Six at once, each with a state of its own.
     for each in 1 2 3 4 5 6; do

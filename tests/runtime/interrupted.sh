@@ -35,6 +35,9 @@ for sent in TERM HUP; do
     begun "$sent"
     expect 3 "$sent: a second operator" rb resume
     says "held by .* kill ${runner:?} here" "$sent: is told who holds the lock, and how to stop it"
+    expect 0 "$sent: status meanwhile" rb
+    says 'under way    a' "$sent: says what is worked on"
+    silent_about 'UNKNOWN\|resume  ' "$sent: and alarms nobody"
     # Its step goes on for ever, unless it is stopped.
     signal "$sent"
     that "$sent: is heard within the step" wait_until 'the runner has ended' gone "${runner:?}"

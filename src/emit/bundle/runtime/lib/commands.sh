@@ -142,7 +142,7 @@ command_forward() {
         dry_run forward
         return
     fi
-    command_ready "forward $1"
+    command_ready "forward${1:+ $1}"
     command_alone forward
     command_missing=$(run_missing prepare)
     [ -z "$command_missing" ] || die 3 "the preparation is not done (${command_missing% }): ./rollback prepare"

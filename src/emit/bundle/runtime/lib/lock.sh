@@ -5,6 +5,7 @@
 # is provably gone, which means on this host, dead, and without a step still running.
 
 lock_held=no
+lock_alive=no
 lock_directory=$RBK_STATE/lock
 
 # lock_acquire COMMAND takes the lock or ends with status 3.
@@ -37,7 +38,7 @@ lock_line() {
 
 # lock_stale: is the holder provably gone? Says why not in lock_reason.
 lock_stale() {
-    lock_reason=''
+    lock_reason='' lock_alive=no
     if [ ! -s "$lock_directory/owner" ]; then
         lock_reason="the lock $lock_directory has no owner; if nobody is at work, remove it with: rm -r $lock_directory"
         return 1
@@ -47,7 +48,8 @@ lock_stale() {
         return 1
     fi
     if process_alive "$(lock_owner pid)" "$(lock_owner start)"; then
-        lock_reason="held by $(lock_line). Wait for it, or stop it: Ctrl-C in its terminal, or kill $(lock_owner pid) here, ends it as one that can be resumed"
+        lock_alive=yes
+        lock_reason="held by $(lock_line). Wait for it, or stop it: Ctrl-C in its terminal, or kill $(lock_owner pid) here, ends it; then resume goes on where it stood, and a scenario takes back what it did"
         return 1
     fi
     lock_left=$(processes_left)
@@ -55,6 +57,11 @@ lock_stale() {
         lock_reason="held by $(lock_line); that is gone, but what it started is still running: $(processes_words "$lock_left")"
         return 1
     fi
+}
+
+# lock_at_work: was the holder alive when it was looked at?
+lock_at_work() {
+    [ "$lock_alive" = yes ]
 }
 
 # Two who find the same lock stale must not both take it: the second would throw away the first one's.

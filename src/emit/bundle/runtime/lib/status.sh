@@ -17,13 +17,22 @@ status_begun() {
     [ -z "$status_t" ] || say "T was $status_t."
 }
 
+# status_lock: who is at work. What is told then is of this moment.
 status_lock() {
     [ -d "${lock_directory:?}" ] || return 0
     if lock_stale; then
         warn "The lock of $(lock_line) is still there, but that process is gone."
     else
-        warn "Locked: ${lock_reason-}"
+        warn "Locked: ${lock_reason-}."
     fi
+}
+
+# status_under_way CHANGE: is it what somebody works on at this moment?
+status_under_way() {
+    lock_at_work || return 1
+    under_way=$(run_open)
+    [ -n "$(state_query 'event == "change" && item == name { state = first; of = run } END { if (state == "begun" && of == r) print 1 }' \
+        "name=$1" "r=${under_way%% *}")" ]
 }
 
 status_changes() {
@@ -38,6 +47,10 @@ status_changes() {
             applied) say_good "  applied      $status_title" ;;
             undone) say "  undone       $status_title" ;;
             *)
+                if status_under_way "$status_change"; then
+                    say "  under way    $status_title"
+                    continue
+                fi
                 say_bad "  UNKNOWN      $status_title"
                 settle_parts "$status_change" | while IFS= read -r status_part; do say "      $status_part"; done
                 ;;
@@ -51,7 +64,11 @@ status_run() {
         read -r status_id status_program status_why <<END
 $status_open
 END
-        warn "The $(program_name "$status_program") $(run_words "$status_why")."
+        if [ "$status_why" = running ] && lock_at_work; then
+            say "The $(program_name "$status_program") is under way."
+        else
+            warn "The $(program_name "$status_program") $(run_words "$status_why")."
+        fi
         say_aside "  run $status_id"
         status_reason=$(state_query 'run == r && event == "run-ended" { why = third } event == "run-resumed" { why = "" } END { print why }' "r=$status_id")
         case $status_reason in '' | .) ;; *) warn "  $status_reason" ;; esac
@@ -81,7 +98,13 @@ END
 status_steps() {
     for status_step in $(list_steps "$2"); do
         case $(step_state "$1" "$status_step") in
-            begun) warn "  $status_step: begun; whether it had its effect is not known" ;;
+            begun)
+                if lock_at_work; then
+                    say "  $status_step: under way"
+                else
+                    warn "  $status_step: begun; whether it had its effect is not known"
+                fi
+                ;;
             effect) warn "  $status_step: done, not verified" ;;
             failed) warn "  $status_step: failed" ;;
             failed-over) warn "  $status_step: failed, its fallback is under way" ;;
@@ -92,6 +115,10 @@ status_steps() {
 
 status_next() {
     say "Next:"
+    if lock_at_work; then
+        say_next "status    looks again, when it has ended or was stopped"
+        return
+    fi
     if [ -n "$status_open" ]; then
         say_next "resume    goes on where it stood"
         say_next "abort     gives it up, which turns nothing back"
