@@ -14,6 +14,7 @@ mod guard;
 mod parse;
 mod quote;
 mod read;
+pub mod spelled;
 mod tools;
 mod words;
 

@@ -182,14 +182,16 @@ impl<'r> Rounds<'r> {
         self.failures.push(format!("{name}: {why}\n{told}"));
     }
 
-    /// Every story of every example, in the next shell each.
+    /// Every story of every example, in the next shell each: first one of each example, so that none is left out when the time is up.
     pub fn of_examples(mut self) -> Vec<String> {
         let bounded = self.bounds.amount.is_none() && self.bounds.only.is_none();
+        let longest = EXAMPLES.iter().map(|example| example.stories.len()).max().unwrap_or(0);
         for round in 0..self.rounds() {
+            let seed = self.bounds.seed * 1000 + round;
             let first = self.bounds.seed as usize % EXAMPLES.len();
-            for (number, example) in EXAMPLES.iter().enumerate().cycle().skip(first).take(EXAMPLES.len()) {
-                for (place, (story, tell)) in example.stories.iter().enumerate() {
-                    let seed = self.bounds.seed * 1000 + round;
+            for place in 0..longest {
+                for (number, example) in EXAMPLES.iter().enumerate().cycle().skip(first).take(EXAMPLES.len()) {
+                    let Some((story, tell)) = example.stories.get(place) else { continue };
                     let shell = SHELLS[(number + place + seed as usize) % SHELLS.len()];
                     let name = format!("examples/{}/{story}/{seed}", example.name);
                     // A bounded run tells one story of the first examples, which are short.

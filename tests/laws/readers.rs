@@ -214,6 +214,13 @@ fn any_sql_is_read() {
 
 /// What a script does stands on whole characters of it.
 fn placed_in_shell(text: &str) {
+    for command in sh::spelled::read(text) {
+        let mut places = command.words.iter().chain(command.redirects.iter().map(|(_, word)| word)).map(|word| &word.range);
+        assert!(
+            text.get(command.range.clone()).is_some() && places.all(|place| text.get(place.clone()).is_some()),
+            "{command:?} in {text:?}"
+        );
+    }
     let script = sh::read(text);
     for command in &script.commands {
         assert!(text.get(command.range.clone()).is_some(), "{:?} of {text:?}", command.range);

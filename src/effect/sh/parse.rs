@@ -1,13 +1,13 @@
 //! A script as the simple commands that it holds, in order, wherever they stand: in groups, loops, functions, substitutions. With
-//! `words.rs` and `calls.rs` the only file that knows the parser.
+//! `words.rs`, `calls.rs` and `spelled/` the only room that knows the parser.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use shuck_ast::{
-    Assignment, BinaryOp, BuiltinCommand, Command, CompoundCommand, ConditionalExpr, DeclOperand, Pattern, PatternPart, Redirect, Span,
-    Stmt, StmtSeq,
+    Assignment, BinaryOp, BuiltinCommand, Command, CompoundCommand, ConditionalExpr, DeclOperand, File, Pattern, PatternPart, Redirect,
+    Span, Stmt, StmtSeq,
 };
 use shuck_parser::ShellDialect;
 use shuck_parser::parser::{ParseStatus, Parser};
@@ -60,14 +60,10 @@ pub fn parse(source: &Mapped) -> Parsed {
         commands: Vec::new(),
         functions: Vec::new(),
     };
-    if let Some(why) = refused(&source.text) {
-        return refuse(why);
-    }
-    let parsed = legible(&source.text);
-    let result = Parser::with_dialect(&parsed, ShellDialect::Bash).parse();
-    if result.status != ParseStatus::Clean {
-        return refuse("it is no shell that rbk can parse");
-    }
+    let file = match tree(&source.text) {
+        Ok(file) => file,
+        Err(why) => return refuse(why),
+    };
     let mut walk = Walk {
         source,
         out: Parsed::default(),
@@ -79,9 +75,18 @@ pub fn parse(source: &Mapped) -> Parsed {
         frames: Vec::new(),
         spent: 0,
     };
-    walk.sequence(&result.file.body);
+    walk.sequence(&file.body);
     walk.uncalled();
     walk.out
+}
+
+/// Returns a script as the parser sees it, or why it can't be looked at.
+pub fn tree(text: &str) -> Result<File, &'static str> {
+    if let Some(why) = refused(text) {
+        return Err(why);
+    }
+    let result = Parser::with_dialect(&legible(text), ShellDialect::Bash).parse();
+    if result.status == ParseStatus::Clean { Ok(result.file) } else { Err("it is no shell that rbk can parse") }
 }
 
 /// Returns the line at which a script stops being shell; `None` for one that a shell can read, or that is too much to look at.

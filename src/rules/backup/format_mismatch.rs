@@ -113,8 +113,9 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{self, Command, Holder, commands};
+use crate::analysis::shell::{self, Holder};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, commands};
 use crate::plan::action::Code;
 use crate::plan::target::Backup;
 use crate::rules::{Context, Finder, Rule};

@@ -111,8 +111,9 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{self, Command, Holder, commands};
+use crate::analysis::shell::{self, Holder};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, commands, is_name};
 use crate::plan::action::Code;
 use crate::rules::{Context, Finder, Rule};
 
@@ -145,7 +146,7 @@ fn twice(context: &Context<'_>, code: &Code) -> Option<Diagnostic> {
         .iter()
         .filter(|command| files(command))
         .flat_map(|command| command.words.iter().chain(command.redirects.iter().map(|(_, file)| file)));
-    let sets = |text: &str| text.split_once('=').is_some_and(|(name, _)| shell::is_name(name));
+    let sets = |text: &str| text.split_once('=').is_some_and(|(name, _)| is_name(name));
     let clocks: Vec<_> = words
         .filter(|word| (word.text.contains("$(date") || word.text.contains("`date")) && !sets(&word.text) && names_a_file(&word.text))
         .collect();

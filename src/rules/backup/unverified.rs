@@ -109,8 +109,8 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{Command, commands};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, commands};
 use crate::rules::{Context, Finder, Rule};
 
 pub const RULE: Rule =

@@ -85,8 +85,9 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{self, Command, Holder, Join, commands};
+use crate::analysis::shell::{self, Holder};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, Join, commands};
 use crate::plan::action::{Code, Language};
 use crate::plan::check::Expectation;
 use crate::rules::{Context, Finder, Rule};

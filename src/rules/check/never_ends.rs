@@ -85,8 +85,9 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{self, Command, Join, commands};
+use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, Join, commands};
 use crate::rules::{Context, Finder, Rule};
 
 pub const RULE: Rule =

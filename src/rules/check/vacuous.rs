@@ -86,8 +86,8 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{Command, Join, commands};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, Join, commands};
 use crate::plan::action::Code;
 use crate::plan::check::{Check, Expectation, Probe};
 use crate::plan::value::Comparison;

@@ -90,8 +90,9 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{self, Command, commands};
+use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, commands};
 use crate::rules::{Context, Finder, Rule};
 use crate::source::Named;
 

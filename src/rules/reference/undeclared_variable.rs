@@ -97,8 +97,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::shell::{self, commands, is_name};
+use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{commands, is_name};
 use crate::plan::Plan;
 use crate::plan::check::Probe;
 use crate::plan::value::Place;

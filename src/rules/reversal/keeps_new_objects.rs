@@ -98,10 +98,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::analysis::program::{Direction, Item, Work};
-use crate::analysis::shell::{Command, commands};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::effect::act::Act;
 use crate::effect::object::{Object, ObjectKind};
+use crate::effect::sh::spelled::{Command, commands};
 use crate::effect::sql;
 use crate::plan::action::{Action, Code};
 use crate::plan::change::Change;

@@ -111,8 +111,9 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{self, Command, commands};
+use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, commands};
 use crate::plan::action::{Action, Language};
 use crate::plan::scenario::{Otherwise, StepKind};
 use crate::rules::{Context, Finder, Rule, words};

@@ -94,8 +94,9 @@
 //! }
 //! ````
 
-use crate::analysis::shell::{self, Command, commands};
+use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, commands};
 use crate::rules::{Context, Finder, Rule};
 
 pub const RULE: Rule =

@@ -87,8 +87,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::shell::{self, Command, commands};
+use crate::analysis::shell;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::effect::sh::spelled::{Command, commands};
 use crate::plan::action::Code;
 use crate::rules::{Context, Finder, Rule, words};
 
