@@ -189,7 +189,7 @@ fn positions(graph: &Graph, scenario: &Scenario, program: &Program<'_>) -> Range
         from = from.max(clause.from.and_then(|moment| graph.start_of(moment.value)));
         until = until.min(clause.until.and_then(|moment| graph.until(moment.value)).unwrap_or(end));
     }
-    let earliest = || program.undone().map(|change| 2 * graph.rank(change) + 1).min().unwrap_or(0);
+    let earliest = || program.undone().map(|change| graph.begun(change)).min().unwrap_or(0);
     let from = from.unwrap_or_else(earliest);
     from..until.max(from)
 }
@@ -206,7 +206,7 @@ fn way(
     let of_restores = losses[id.index()].iter().map(|loss| loss.positions.clone());
     // An undo that can't bring the data back loses it from the moment that the change begins.
     let of_undos = undone.iter().filter(|change| matches!(verdicts[change.index()].answer, Answer::Lossy(_)));
-    let of_undos = of_undos.map(|change| 2 * graph.rank(*change) + 1).min().map(|from| from..graph.positions().len());
+    let of_undos = of_undos.map(|change| graph.begun(*change)).min().map(|from| from..graph.positions().len());
     Way { scenario: id, applies: applies[id.index()].clone(), loses: of_restores.chain(of_undos).collect(), undone }
 }
 

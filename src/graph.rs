@@ -186,6 +186,16 @@ impl Graph {
         ordered
     }
 
+    /// Returns the index of the position in which a change has begun and is not known to be applied.
+    pub fn begun(&self, change: Id<Change>) -> usize {
+        2 * self.rank(change) + 1
+    }
+
+    /// Returns the index of the first position in which a change is applied.
+    pub fn applied(&self, change: Id<Change>) -> usize {
+        2 * self.rank(change) + 2
+    }
+
     /// Returns every position, in forward order: before all, then during and after each change.
     pub fn positions(&self) -> &[Position] {
         &self.positions
@@ -195,7 +205,7 @@ impl Graph {
     /// first change, or, without one, where the one before it has ended. `None` for a scenario.
     pub fn start_of(&self, moment: Moment) -> Option<usize> {
         match moment {
-            Moment::Change(change) => Some(2 * self.rank(change) + 1),
+            Moment::Change(change) => Some(self.begun(change)),
             Moment::Phase(phase) if self.phase_starts[phase.index()] == self.phase_ends[phase.index()] => {
                 Some(2 * self.phase_starts[phase.index()])
             }
@@ -215,7 +225,7 @@ impl Graph {
     /// Returns the index of the first position in which a moment has ended.
     pub fn end_of(&self, moment: Moment) -> Option<usize> {
         match moment {
-            Moment::Change(change) => Some(2 * self.rank(change) + 2),
+            Moment::Change(change) => Some(self.applied(change)),
             Moment::Phase(phase) => Some(2 * self.phase_ends[phase.index()]),
             Moment::Scenario(_) => None,
         }

@@ -185,7 +185,7 @@ impl Coverage {
     fn artifact(&self, graph: &Graph, backup: Id<Backup>, change: Option<Id<Change>>, positions: std::ops::Range<usize>) -> Artifact {
         let takes = self.takes(backup);
         // What has not begun is not taken back.
-        let start = change.map_or(positions.start, |change| positions.start.max(2 * graph.rank(change) + 1));
+        let start = change.map_or(positions.start, |change| positions.start.max(graph.begun(change)));
         let Some(last) = takes.iter().rposition(|take| take.since() <= positions.end.max(start + 1)) else {
             return if takes.is_empty() { Artifact::None } else { Artifact::Missing(start..positions.end) };
         };

@@ -193,7 +193,7 @@ fn restores<'a>(sources: &Sources<'_>, program: &'a Program<'_>, positions: Rang
                 let kept =
                     taken.iter().map(|(taken, _)| *taken).find(|taken| *taken != backup && sources.plan.backups[*taken].of.value == target);
                 // What has not begun is not taken back.
-                let start = item.change.map_or(positions.start, |(change, _)| positions.start.max(2 * sources.graph.rank(change) + 1));
+                let start = item.change.map_or(positions.start, |(change, _)| positions.start.max(sources.graph.begun(change)));
                 restores.push(Restore { item: &item.id, place, backup, target, own, kept, positions: start..positions.end });
             }
             _ => {}

@@ -45,9 +45,8 @@ pub fn no_return(plan: &Plan, graph: &Graph, ways: &[Way], home: usize) -> NoRet
         }
     }
     let anybody: BTreeSet<Id<Change>> = undone.iter().flatten().copied().collect();
-    let matters = |change: &Id<Change>| {
-        2 * graph.rank(*change) + 1 > home && (anybody.contains(change) || plan.changes[*change].irreversible.is_some())
-    };
+    let matters =
+        |change: &Id<Change>| graph.begun(*change) > home && (anybody.contains(change) || plan.changes[*change].irreversible.is_some());
     let matters: Vec<bool> = graph.order().iter().map(matters).collect();
     let up_to = |last: &mut Option<usize>, (rank, matters): (usize, &bool)| {
         *last = if *matters { Some(rank) } else { *last };

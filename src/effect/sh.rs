@@ -16,6 +16,7 @@ mod quote;
 mod read;
 pub mod spelled;
 mod tools;
+mod tree;
 mod words;
 
 use std::ops::Range;
@@ -25,8 +26,8 @@ use super::object::ObjectKind;
 use super::sql::{Dialect, Sight, Statement};
 
 pub use elsewhere::{alone, of};
-pub use parse::misread;
 pub use read::read;
+pub use tree::misread;
 
 /// A script: its commands in order, those in substitutions before the command that they stand in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -79,7 +79,7 @@ impl<'a, 'p> Since<'a, 'p> {
     /// Returns the positions behind a change in which a scenario takes it back.
     fn positions(&self, change: Id<Change>, scenario: Id<Scenario>) -> Range<usize> {
         let applies = self.context.facts.applies(scenario);
-        applies.start.max(2 * self.context.graph.rank(change) + 2)..applies.end
+        applies.start.max(self.context.graph.applied(change))..applies.end
     }
 
     /// Returns the first position of a range in which somebody may write to a target.

@@ -101,7 +101,9 @@ pub fn draw(database: Database, seed: u64) -> (Drawn, Words) {
         // The path of a socket is short.
         socket: name(&mut draw, 24),
     };
-    let artifact = name(&mut draw, 80);
+    // Of what is written into a script a plan is refused that has a carriage return.
+    let [artifact, edited] = [name(&mut draw, 80), words.edited.clone()].map(|name| name.replace('\r', ""));
+    let words = Words { edited, ..words };
     let mut title = || quoted(&format!("t {}", text(&mut draw)));
     let (word, method) = match database {
         Database::Sqlite => (":rbk_param_word", "sqlite"),

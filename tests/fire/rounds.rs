@@ -96,16 +96,24 @@ impl<'r> Rounds<'r> {
                 self.circumstances(&mut engine, database, shell, number, seed);
                 let name = format!("{start}/canary-{seed}");
                 if self.wanted(&name) && !self.record.has(&name) {
-                    let mut world = World::new(&mut engine, database, shell, canary::plan(database));
-                    let outcome = attempt(|| canary::carry_out(&mut world, seed).map(|()| true));
-                    self.note(&world, &name, "secrets", CANARY, outcome);
+                    match World::new(&mut engine, database, shell, canary::plan(database)) {
+                        Ok(mut world) => {
+                            let outcome = attempt(|| canary::carry_out(&mut world, seed).map(|()| true));
+                            self.note(&world, &name, "secrets", CANARY, outcome);
+                        }
+                        Err(why) => self.fails(&name, &why, ""),
+                    }
                 }
                 let name = format!("{start}/hostile-{seed}");
                 if self.wanted(&name) && !self.record.has(&name) {
                     let (plan, words) = hostile::draw(database, seed);
-                    let mut world = World::new(&mut engine, database, shell, plan);
-                    let outcome = attempt(|| hostile::carry_out(&mut world, &words).map(|()| true));
-                    self.note(&world, &name, "hostile texts", HOSTILE, outcome);
+                    match World::new(&mut engine, database, shell, plan) {
+                        Ok(mut world) => {
+                            let outcome = attempt(|| hostile::carry_out(&mut world, &words).map(|()| true));
+                            self.note(&world, &name, "hostile texts", HOSTILE, outcome);
+                        }
+                        Err(why) => self.fails(&name, &why, ""),
+                    }
                 }
             }
         }
@@ -153,10 +161,12 @@ impl<'r> Rounds<'r> {
         plan: Drawn,
         then: impl FnOnce(&mut Self, &mut World<'_>, &Reference),
     ) {
-        let mut world = World::new(engine, database, shell, plan);
-        match attempt(|| campaign::undisturbed(&mut world)) {
-            Ok(reference) => then(self, &mut world, &reference),
-            Err(why) => self.failures.push(format!("{} in {}: {why}", world.plan.name, shell.called())),
+        let plan_name = format!("{}/{}/{}", database.name(), shell.called().replace(' ', "_"), plan.name);
+        let world = World::new(engine, database, shell, plan);
+        let begun = world.and_then(|mut world| attempt(|| campaign::undisturbed(&mut world)).map(|reference| (world, reference)));
+        match begun {
+            Ok((mut world, reference)) => then(self, &mut world, &reference),
+            Err(why) => self.fails(&plan_name, &why, ""),
         }
     }
 

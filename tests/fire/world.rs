@@ -52,8 +52,8 @@ pub struct Ended {
 }
 
 impl<'e> World<'e> {
-    /// Builds the plan, and makes what it finds; that is put aside as `found`.
-    pub fn new(engine: &'e mut Engine, database: Database, shell: Shell, plan: Drawn) -> World<'e> {
+    /// Builds the plan, and makes what it finds; that is put aside as `found`. Returns why the plan can't be built.
+    pub fn new(engine: &'e mut Engine, database: Database, shell: Shell, plan: Drawn) -> Result<World<'e>, String> {
         let root = tempfile::Builder::new().prefix("rbk-fire").tempdir_in(memory()).expect("a temporary folder");
         let world = World { root, engine, database, shell, plan, transcript: String::new() };
         tools::write(&world.path("tools"));
@@ -66,12 +66,14 @@ impl<'e> World<'e> {
             .current_dir(world.root.path())
             .output()
             .expect("rbk runs");
-        assert!(built.status.success(), "{}\n{}", String::from_utf8_lossy(&built.stderr), world.plan.text);
+        if !built.status.success() {
+            return Err(format!("it is not built: {}\n{}", String::from_utf8_lossy(&built.stderr), world.plan.text));
+        }
         fs::write(world.slot().join("settings.env"), "OTHER=1\nC1=off\nC2=off\nC3=off\n").expect("the folder is writable");
         fs::write(world.slot().join("effects"), "").expect("the folder is writable");
         world.engine.create(&world.slot(), &world.name());
         world.put_aside("found");
-        world
+        Ok(world)
     }
 
     /// Returns a path below the world's own folder.

@@ -40,6 +40,16 @@ printf '[client]\nuser=nobody\nsql_mode=nonsense\n' >"$WORK/.my.cnf"
 expect 0 'the files and variables of the operator are not read' with HOME="$WORK" MYSQL_PWD=wrong MYSQL_HOST=nowhere engine target_probe shop
 same "$(mode_of "$RBK_STATE/tmp"/mysql.*.cnf | sort -u)" '-rw-------' 'the file of options is for its owner alone'
 
+my '' "CREATE DATABASE \`two
+lines\`"
+unit look 'SELECT 1;'
+lines="mysql://rbk@localhost/two%0Alines?unix_socket=$RBK_MARIADB"
+expect 0 'a database whose name has a line break' with DB_URL="$lines" engine target_probe shop
+says 'database two lines as rbk@' 'is named on one line'
+expect 0 'and is worked in' with DB_URL="$lines" do_unit shop tx look k0
+my '' "DROP DATABASE \`two
+lines\`"
+
 # --- transactions ------------------------------------------------------------------------------------------------------
 
 q 'CREATE TABLE t (a INT PRIMARY KEY, b VARCHAR(3)); CREATE TABLE m (a INT) ENGINE = MyISAM; CREATE TABLE p (v TEXT, w TEXT, e TEXT)'

@@ -64,7 +64,7 @@ impl<'p> Writer<'_, 'p> {
         let Some(scenario) = self.path.first().map(|root| &self.plan.scenarios[*root]) else { return order };
         let ends = scenario.applies.iter().filter_map(|applies| self.graph.until(applies.until?.value));
         let Some(end) = ends.min() else { return order };
-        let begins = |change: &Id<Change>| 2 * self.graph.rank(*change) + 1;
+        let begins = |change: &Id<Change>| self.graph.begun(*change);
         let reached = |change: &Id<Change>| self.plan.changes[*change].irreversible.is_none() || begins(change) < end;
         if order.iter().any(reached) { order.into_iter().filter(reached).collect() } else { order }
     }

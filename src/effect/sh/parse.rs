@@ -1,19 +1,17 @@
 //! A script as the simple commands that it holds, in order, wherever they stand: in groups, loops, functions, substitutions. With
-//! `words.rs`, `calls.rs` and `spelled/` the only room that knows the parser.
+//! `words.rs` and `calls.rs` the walk that fills in what is known beforehand.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use shuck_ast::{
-    Assignment, BinaryOp, BuiltinCommand, Command, CompoundCommand, ConditionalExpr, DeclOperand, File, Pattern, PatternPart, Redirect,
-    Span, Stmt, StmtSeq,
+    Assignment, BinaryCommand, BinaryOp, BuiltinCommand, Command, CompoundCommand, ConditionalExpr, DeclOperand, Pattern, PatternPart,
+    Redirect, Span, Stmt, StmtSeq,
 };
-use shuck_parser::ShellDialect;
-use shuck_parser::parser::{ParseStatus, Parser};
 
 use super::calls::Frame;
-use super::guard::{assigned, bare_braces, refused};
+use super::guard::assigned;
+use super::tree::{Part, chain, tree};
 use crate::effect::act::Opaque;
 use crate::effect::mapped::Mapped;
 
@@ -78,47 +76,6 @@ pub fn parse(source: &Mapped) -> Parsed {
     walk.sequence(&file.body);
     walk.uncalled();
     walk.out
-}
-
-/// Returns a script as the parser sees it, or why it can't be looked at.
-pub fn tree(text: &str) -> Result<File, &'static str> {
-    if let Some(why) = refused(text) {
-        return Err(why);
-    }
-    let result = Parser::with_dialect(&legible(text), ShellDialect::Bash).parse();
-    if result.status == ParseStatus::Clean { Ok(result.file) } else { Err("it is no shell that rbk can parse") }
-}
-
-/// Returns the line at which a script stops being shell; `None` for one that a shell can read, or that is too much to look at.
-pub fn misread(text: &str) -> Option<Range<usize>> {
-    let parsed = legible(text);
-    // The parser takes the brace of `\{` for an open one.
-    if refused(text).is_some() || parsed.contains("\\{") {
-        return None;
-    }
-    let result = Parser::with_dialect(&parsed, ShellDialect::Bash).parse();
-    let first = result.diagnostics.iter().map(|found| found.span.start.offset()).min();
-    let stopped = result.terminal_error.as_ref().map(|shuck_parser::Error::Parse { line, .. }| {
-        text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>()
-    });
-    let at = match result.status {
-        ParseStatus::Clean => return None,
-        _ => first.or(stopped).unwrap_or(0).min(text.trim_end().len().saturating_sub(1)),
-    };
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-    let line = text[start..].split('\n').next().unwrap_or_default();
-    let indent = line.len() - line.trim_start().len();
-    Some(start + indent..start + line.trim_end().len().max(indent))
-}
-
-/// Returns the text as the parser can take it: behind an escape in double quotes it looks for a backtick's command one byte too early,
-/// and panics inside of a character. Letters of one byte in the place of longer ones keep every place.
-fn legible(text: &str) -> Cow<'_, str> {
-    let text = bare_braces(text);
-    if text.is_ascii() || !text.contains('`') {
-        return text;
-    }
-    Cow::Owned(text.chars().flat_map(|c| std::iter::repeat_n(if c.is_ascii() { c } else { 'X' }, c.len_utf8())).collect())
 }
 
 fn is_simple(statement: &Stmt) -> bool {
@@ -234,7 +191,7 @@ impl<'s> Walk<'s> {
                 let range = self.place(declaration.span);
                 self.out.commands.push(Simple { range, words, ..Simple::default() });
             }
-            Command::Binary(_) => self.binary(command),
+            Command::Binary(binary) => self.binary(binary),
             Command::Compound(compound) => self.compound(compound),
             Command::Function(function) => {
                 let names: Vec<&str> = function.header.static_names().map(|name| name.as_str()).collect();
@@ -248,38 +205,22 @@ impl<'s> Walk<'s> {
     }
 
     fn builtin(&mut self, builtin: &'s BuiltinCommand) {
-        let (name, operand, more, assignments, span) = match builtin {
-            BuiltinCommand::Break(it) => ("break", &it.depth, &it.extra_args, &it.assignments, it.span),
-            BuiltinCommand::Continue(it) => ("continue", &it.depth, &it.extra_args, &it.assignments, it.span),
-            BuiltinCommand::Return(it) => ("return", &it.code, &it.extra_args, &it.assignments, it.span),
-            BuiltinCommand::Exit(it) => ("exit", &it.code, &it.extra_args, &it.assignments, it.span),
-        };
+        let Part { name, operands, assignments, span } = Part::of(builtin);
         let behind = self.bytes(span).map(|range| range.start..range.start + name.len().min(range.len()));
         let mut words = vec![Mapped::at(name, &self.source.place(&behind.unwrap_or_default()))];
-        words.extend(operand.iter().chain(more).map(|word| self.word(word)));
+        words.extend(operands.into_iter().map(|word| self.word(word)));
         assignments.iter().for_each(|assignment| self.assignment(assignment, true));
         let range = self.extent(span, &words, assignments);
         self.out.commands.push(Simple { range, words, ..Simple::default() });
     }
 
-    /// Walks `a | b`, `a && b`, `a || b`; chains hang down on the left, so they are not walked by recursion.
-    fn binary(&mut self, command: &'s Command) {
-        let mut links = Vec::new();
-        let mut left = command;
-        let mut first = None;
-        while let Command::Binary(binary) = left {
-            links.push((binary.op, &*binary.right));
-            first = Some(&*binary.left);
-            if !binary.left.redirects.is_empty() {
-                break;
-            }
-            left = &binary.left.command;
-        }
-        let Some(first) = first else { return };
+    /// Walks `a | b`, `a && b`, `a || b`.
+    fn binary(&mut self, binary: &'s BinaryCommand) {
+        let (first, links) = chain(binary);
         let mut from = self.out.commands.len();
         let mut single = is_simple(first);
         self.statement(first);
-        for (op, right) in links.into_iter().rev() {
+        for (op, right) in links {
             let to = self.out.commands.len();
             let pipes = matches!(op, BinaryOp::Pipe | BinaryOp::PipeAll);
             self.guarded += usize::from(!pipes);

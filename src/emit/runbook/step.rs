@@ -325,11 +325,18 @@ impl Steps<'_, '_> {
         lines
     }
 
+    /// Returns whether a change may have been begun where the scenario applies; of a part nobody knows.
+    fn may_stand(&self, change: Id<Change>) -> bool {
+        let facts = self.book.facts;
+        facts.is_part(self.owner) || self.book.graph.begun(change) < facts.applies(self.owner).end
+    }
+
     fn consequences(&self, item: &Item) -> Vec<String> {
         let plan = self.book.plan;
         let mut lines = Vec::new();
-        if !item.undoes.is_empty() {
-            let undoes: Vec<String> = item.undoes.iter().map(|change| text(&plan.changes[*change].header.title)).collect();
+        let undoes: Vec<String> =
+            item.undoes.iter().filter(|change| self.may_stand(**change)).map(|change| text(&plan.changes[*change].header.title)).collect();
+        if !undoes.is_empty() {
             lines.push(format!("Takes back with it, so that their own undos are not needed: {}", undoes.join("; ")));
         }
         let mut thawed: Vec<Id<Target>> = Vec::new();

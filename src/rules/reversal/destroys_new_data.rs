@@ -212,7 +212,7 @@ fn first_needed(context: &Context<'_>, id: Id<Change>, on: Id<Target>, dropped: 
     let deploys =
         |change: &&Id<Change>| matches!(plan.changes[**change].forward, Some(Action::Deploy { release, .. }) if knows.contains(&release));
     let behind = context.graph.order().iter().skip(context.graph.rank(id)).find(deploys);
-    behind.map(|change| 2 * context.graph.rank(*change) + 1)
+    behind.map(|change| context.graph.begun(*change))
 }
 
 /// Returns whether a scenario says what may be lost, saves what it finds, or brings it elsewhere; or loses all that was written since a

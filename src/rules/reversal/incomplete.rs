@@ -203,7 +203,7 @@ fn of_scenario(context: &Context<'_>, id: Id<Scenario>, writers: &HashMap<Object
         for change in cleared.objects.iter().filter_map(|object| writers.get(object)).flatten() {
             *hits.entry(*change).or_default() += 1;
         }
-        let begun = |change: Id<Change>| 2 * context.graph.rank(change) + 1 < context.facts.applies(id).end;
+        let begun = |change: Id<Change>| context.graph.begun(change) < context.facts.applies(id).end;
         let wiped: Vec<Id<Change>> =
             hits.into_iter().filter(|(change, hits)| *hits > 1 && begun(*change)).map(|(change, _)| change).collect();
         if wiped.is_empty() {

@@ -168,7 +168,7 @@ fn taken_back(context: &Context<'_>, backup: Id<Backup>) -> Vec<Id<Change>> {
                 Work::Take(taken) if taken == backup => cleared = true,
                 Work::Restore(restored) if restored == backup && !cleared => {
                     let end = context.facts.applies(id).end;
-                    let begun = returned.iter().filter(|change| 2 * context.graph.rank(**change) + 1 < end && !own.contains(change));
+                    let begun = returned.iter().filter(|change| context.graph.begun(**change) < end && !own.contains(change));
                     found.extend(begun.map(|change| context.graph.rank(*change)));
                 }
                 _ => cleared |= empties(item, target),

@@ -121,7 +121,7 @@ fn first_open(context: &Context<'_>, since: &mut Since<'_, '_>, id: Id<Change>) 
     let target = context.plan.changes[id].on?.value;
     let takers = since.takers(id).to_vec();
     if takers.is_empty() {
-        let behind = 2 * context.graph.rank(id) + 2;
+        let behind = context.graph.applied(id);
         return since.open(target, &(behind..context.graph.positions().len()));
     }
     takers.into_iter().filter_map(|scenario| since.open(target, &since.positions(id, scenario))).min()

@@ -190,7 +190,7 @@ fn scenario(context: &Context<'_>, id: Id<Scenario>, gone: &Gone, told: &mut Has
                 let Some((change, object)) = missing.next() else { return };
                 // What takes another change back without this one leaves what depends on it: that is told elsewhere.
                 let elsewhere = own.is_some_and(|own| own != change) && !is_check;
-                let is_behind = 2 * context.graph.rank(change) + 2 < applies.end;
+                let is_behind = context.graph.applied(change) < applies.end;
                 if is_behind && !elsewhere && item.guards.is_empty() && !made.contains(&object) && told.insert((code.span, change)) {
                     findings.push(finding(context, id, item, code, (effect, &object), change));
                 }

@@ -181,7 +181,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 let object = Object::new(plan, &need.value, None);
                 let applies = facts.applies(id);
                 let gone = context.graph.order().iter().copied().find(|change| {
-                    let begun = 2 * context.graph.rank(*change) + 1 < applies.end;
+                    let begun = context.graph.begun(*change) < applies.end;
                     let back = plan.changes[*change].on.is_some_and(|on| restored.contains(&on.value));
                     begun && !back && !undone.contains(change) && removes(context, *change, &object)
                 });

@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use shuck_ast::{
-    ArrayElem, Assignment, AssignmentValue, BinaryOp, BuiltinCommand, Command as Tree, CompoundCommand, ConditionalExpr, DeclOperand,
+    ArrayElem, Assignment, AssignmentValue, BinaryCommand, BinaryOp, Command as Tree, CompoundCommand, ConditionalExpr, DeclOperand,
     HeredocBodyPart, Pattern, PatternPart, Redirect, RedirectTarget, Span, Stmt, StmtSeq, StmtTerminator, Word as Spelled, WordPart,
     WordPartNode,
 };
 
 use super::{Command, Join, Word, is_name};
 use crate::effect::mapped::Mapped;
-use crate::effect::sh::parse::tree;
 use crate::effect::sh::quote::{Quoting, bare};
+use crate::effect::sh::tree::{Part, chain, tree};
 
 /// Returns the commands of a script.
 pub fn read(text: &str) -> Vec<Command> {
@@ -64,7 +64,7 @@ impl Walk {
     fn statement(&mut self, statement: &Stmt) {
         let first = self.found.len();
         match &statement.command {
-            Tree::Binary(_) => self.binary(&statement.command),
+            Tree::Binary(binary) => self.binary(binary),
             Tree::Compound(compound) => self.compound(compound),
             Tree::Function(function) => self.statement(&function.body),
             Tree::AnonymousFunction(function) => self.statement(&function.body),
@@ -135,16 +135,11 @@ impl Walk {
                 words
             }
             Tree::Builtin(builtin) => {
-                let (name, operand, more, assignments, span) = match builtin {
-                    BuiltinCommand::Break(it) => ("break", &it.depth, &it.extra_args, &it.assignments, it.span),
-                    BuiltinCommand::Continue(it) => ("continue", &it.depth, &it.extra_args, &it.assignments, it.span),
-                    BuiltinCommand::Return(it) => ("return", &it.code, &it.extra_args, &it.assignments, it.span),
-                    BuiltinCommand::Exit(it) => ("exit", &it.code, &it.extra_args, &it.assignments, it.span),
-                };
+                let Part { name, operands, assignments, span } = Part::of(builtin);
                 let mut words = self.assignments(assignments);
                 let start = span.start.offset();
                 words.push(Word::plain(name, start..start + name.len()));
-                words.extend(operand.iter().chain(more).map(|word| self.word(word)));
+                words.extend(operands.into_iter().map(|word| self.word(word)));
                 words
             }
             Tree::Decl(declaration) => {
@@ -192,23 +187,12 @@ impl Walk {
         word
     }
 
-    /// Walks `a | b`, `a && b`, `a || b`; chains hang down on the left, so they are not walked by recursion.
-    fn binary(&mut self, command: &Tree) {
-        let mut links = Vec::new();
-        let mut left = command;
-        let mut first = None;
-        while let Tree::Binary(binary) = left {
-            links.push((binary.op, &*binary.right));
-            first = Some(&*binary.left);
-            if !binary.left.redirects.is_empty() {
-                break;
-            }
-            left = &binary.left.command;
-        }
-        let Some(first) = first else { return };
+    /// Walks `a | b`, `a && b`, `a || b`.
+    fn binary(&mut self, binary: &BinaryCommand) {
+        let (first, links) = chain(binary);
         let mut from = self.found.len();
         self.statement(first);
-        for (op, right) in links.into_iter().rev() {
+        for (op, right) in links {
             let to = self.found.len();
             self.join = match op {
                 BinaryOp::Pipe | BinaryOp::PipeAll => Join::Pipe,

@@ -41,20 +41,31 @@ mysql_error() {
 # mysql_about: who answers: mysql_vendor, mysql_version (as a number), mysql_words for people; the collation of the database; and
 # of the server's sql_mode what refuses values, without what would let them be cut or SQL be read differently.
 mysql_about() {
-    mysql_ask "SELECT CONCAT_WS(CHAR(31), VERSION(), DATABASE(), CURRENT_USER(), @@collation_database, @@version_comment, @@GLOBAL.sql_mode)" || return 2
-    mysql_answer=$(cat "$scratch")
+    # What people have named stands last, on one line: it may hold anything.
+    mysql_ask "SELECT CONCAT_WS(CHAR(31), VERSION(), @@version_comment, @@collation_database, @@GLOBAL.sql_mode,
+        REPLACE(DATABASE(), CHAR(10), ' '), REPLACE(CURRENT_USER(), CHAR(10), ' '))" || return 2
+    {
+        read -r mysql_vendor
+        read -r mysql_version
+        read -r mysql_mode
+        read -r mysql_collation
+        read -r mysql_words
+    } <<END
+$(awk -F "$(printf '\037')" '{
+    vendor = tolower($1 $2) ~ /mariadb/ ? "MariaDB" : "MySQL"
+    print vendor
+    split($1, number, /[.-]/)
+    print number[1] * 100 + number[2]
+    mode = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+    count = split($4, own, ",")
+    for (i = 1; i <= count; i++) if (own[i] ~ /^(STRICT_ALL_TABLES|NO_ZERO_DATE|NO_ZERO_IN_DATE|NO_AUTO_CREATE_USER|ONLY_FULL_GROUP_BY)$/) mode = mode "," own[i]
+    print mode
+    print ($3 ~ /^utf8mb4_[a-z0-9_]+$/ ? $3 : "")
+    sub(/-MariaDB.*/, "", $1)
+    print vendor " " $1 ", database " $5 " as " $6
+}' "$scratch")
+END
     rm -f "$scratch"
-    mysql_release=${mysql_answer%%"$(printf '\037')"*}
-    case $mysql_answer in *[Mm][Aa][Rr][Ii][Aa][Dd][Bb]*) mysql_vendor=MariaDB ;; *) mysql_vendor=MySQL ;; esac
-    mysql_version=$(printf '%s\n' "$mysql_release" | awk -F '[.-]' '{ printf "%d", $1 * 100 + $2 }')
-    mysql_words=$(printf '%s\n' "$mysql_answer" | awk -F "$(printf '\037')" -v "vendor=$mysql_vendor" '{
-        sub(/-MariaDB.*/, "", $1); print vendor " " $1 ", database " $2 " as " $3 }')
-    mysql_mode=$(printf '%s\n' "$mysql_answer" | awk -F "$(printf '\037')" '{
-        mode = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
-        count = split($6, own, ",")
-        for (i = 1; i <= count; i++) if (own[i] ~ /^(STRICT_ALL_TABLES|NO_ZERO_DATE|NO_ZERO_IN_DATE|NO_AUTO_CREATE_USER|ONLY_FULL_GROUP_BY)$/) mode = mode "," own[i]
-        print mode }')
-    mysql_collation=$(printf '%s\n' "$mysql_answer" | awk -F "$(printf '\037')" '$4 ~ /^utf8mb4_[a-z0-9_]+$/ { print $4 }')
 }
 
 mysql_probe() {
