@@ -245,3 +245,5 @@ DO $$ DECLARE n int; BEGIN SELECT count(*) INTO n FROM orders; RAISE NOTICE '%',
 \set ON_ERROR_STOP on
 DO $$ BEGIN DELETE FROM carts; COMMIT; RAISE EXCEPTION 'no'; END $$;
 DROP TABLE "ÜBER", ÜBER;
+ALTER TABLE U&"d\0061ta" RENAME COLUMN U&"c!006Fl" UESCAPE '!' TO U&"\+000061""b";
+DROP TABLE u&"d!!ta" uescape '!', "plain";

@@ -158,7 +158,10 @@ impl Seen<'_> {
         let by_name = bare && same_kind && effect.object.parts.last().is_some_and(|own| own == last);
         let Some(owner) = owner else { return false };
         let whole = matches!(effect.act, Act::Create(_) | Act::Drop { .. }) && is_relation(effect.object.kind);
-        let mine = |table: &str| self.owner(effect) == *table;
+        // An index on a table makes those of its parts.
+        let indexes = of.contains(&ObjectKind::Index) && same_kind && matches!(effect.act, Act::Create(_));
+        let indexed = |table: &str| indexes && self.effects().any(|other| other.act == Act::Read && self.key(other) == table);
+        let mine = |table: &str| self.owner(effect) == *table || indexed(table);
         // A column comes and goes under its own name; the rest of a table with whatever is done to it.
         let near = match of {
             [ObjectKind::Column] if was != is => {

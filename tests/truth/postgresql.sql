@@ -85,7 +85,7 @@ BEGIN
     RETURN QUERY EXECUTE format('SELECT format(''count@%%s@%%s %%s'', %L, last_value, is_called) FROM %I.%I', truth.relation(own.oid), own.nspname, own.relname);
   END LOOP;
   FOR own IN SELECT c.oid, c.relname, n.nspname, a.attname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace JOIN pg_attribute a ON attrelid = c.oid
-      WHERE truth.seen(relnamespace) AND (relkind = 'r' OR relkind = 'm' AND relispopulated) AND attnum > 0 AND NOT attisdropped LOOP
+      WHERE truth.seen(relnamespace) AND (relkind = 'r' OR relkind = 'm' AND relispopulated) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' LOOP
     RETURN QUERY EXECUTE format('SELECT format(''%s@%%s@%%s'', %L, string_agg(%I::text, ''|'' ORDER BY %I::text)) FROM ONLY %I.%I',
       CASE own.relkind WHEN 'm' THEN 'held' ELSE 'value' END, truth.relation(own.oid) || '·' || own.attname, own.attname, own.attname, own.nspname, own.relname);
   END LOOP;

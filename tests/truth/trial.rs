@@ -217,8 +217,10 @@ impl OnSqlite {
                 .starts_with('"')
                 .then(|| table[1..].replace("\"\"", "\u{0}"))
                 .and_then(|name| name.split('"').next().map(str::to_owned));
-            let table =
-                quoted.unwrap_or_else(|| table.split('(').next().unwrap_or_default().to_owned()).replace('\u{0}', "\"").to_lowercase();
+            let table = quoted
+                .unwrap_or_else(|| table.split('(').next().unwrap_or_default().to_owned())
+                .replace('\u{0}', "\"")
+                .to_ascii_lowercase();
             for (at, value) in values.trim_end_matches(");").split(',').enumerate() {
                 rows.entry((table.clone(), at)).or_default().push(value.to_owned());
             }

@@ -26,3 +26,5 @@ ALTER TABLE users RENAME INDEX by_age TO age_index;
 RENAME TABLE users TO people, `Odd Name` TO users;
 RENAME TABLE adults TO grown;
 CREATE INDEX by_name ON shop.users (name);
+ALTER TABLE users ADD CONSTRAINT other UNIQUE KEY one_email (email);
+ALTER TABLE users ADD bio TEXT, ADD CONSTRAINT one_bio UNIQUE (bio);

@@ -31,3 +31,4 @@ COMMENT ON TABLE users IS 'people';
 COMMENT ON COLUMN users.age IS 'years';
 ALTER TABLE users DROP COLUMN org_id; ALTER TABLE users ADD COLUMN org_id text;
 CREATE TABLE IF NOT EXISTS users (id int); ALTER TABLE users ADD COLUMN nick text;
+DROP TABLE marks, marked;

@@ -43,3 +43,5 @@ ALTER TABLE users ADD COLUMN total int; UPDATE users SET total = age * 2; ALTER 
 BEGIN; CREATE TABLE in_a_transaction (a int); COMMIT;
 SELECT count(*) FROM users;
 SET lock_timeout = '5s'; CREATE TABLE quick (a int);
+ALTER TABLE IF EXISTS users ADD COLUMN maybe text;
+ALTER TABLE IF EXISTS nothing ADD COLUMN maybe text; CREATE TABLE beside (a int);

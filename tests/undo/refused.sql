@@ -30,3 +30,4 @@ CREATE CAST (text AS email) WITHOUT FUNCTION;
 DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE column_name = 'note') THEN ALTER TABLE orders ADD COLUMN note text; END IF; END $$;
 DO $$ BEGIN CREATE TABLE done (id int); EXCEPTION WHEN duplicate_table THEN NULL; END $$;
 CLUSTER users USING users_age_idx;
+ALTER TABLE IF EXISTS users RENAME TO people;

@@ -6,6 +6,8 @@ CREATE TABLE orgs (id bigint PRIMARY KEY, name text NOT NULL);
 CREATE TABLE users (id bigserial PRIMARY KEY, mail email, age integer, org_id bigint, feels mood DEFAULT 'ok', CONSTRAINT age_ok CHECK (age > 0));
 CREATE TABLE app.notes (id bigint PRIMARY KEY, body text, "Owner Id" bigint);
 CREATE INDEX users_age_idx ON users (age);
+CREATE TABLE marks (id bigint PRIMARY KEY, mark text);
+CREATE TABLE marked (user_id bigint, mark bigint REFERENCES marks);
 CREATE VIEW adults AS SELECT id, age FROM users WHERE age > 17;
 CREATE MATERIALIZED VIEW ages AS SELECT age, count(*) AS many FROM users GROUP BY age;
 CREATE SEQUENCE ticket_no;

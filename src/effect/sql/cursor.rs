@@ -199,6 +199,9 @@ impl<'w, 't> Cursor<'w, 't> {
             return Cursor { at: tokens.end, ..*self }.written(index);
         }
         if matches!(self.words.kind(index), Some(TokenKind::Name | TokenKind::Text)) {
+            if let Some(name) = unescaped(text, self.dialect) {
+                return name;
+            }
             let close = text.chars().next_back().unwrap_or('"');
             let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
             let inner = if close == ']' { inner.to_owned() } else { inner.replace(&format!("{close}{close}"), &close.to_string()) };
@@ -215,6 +218,9 @@ impl<'w, 't> Cursor<'w, 't> {
         let token = self.words.token(self.at)?;
         let text = self.words.text(self.at);
         self.at += 1;
+        if let Some(inner) = unescaped(text, self.dialect) {
+            return Some((inner, token.range()));
+        }
         let inner = text.trim_start_matches(['e', 'E']);
         let inner = inner.get(1..inner.len().saturating_sub(1)).unwrap_or_default().replace("''", "'");
         Some((inner, token.range()))
@@ -245,6 +251,34 @@ impl<'w, 't> Cursor<'w, 't> {
             if glued { all + word } else { all + " " + word }
         })
     }
+}
+
+/// Returns what PostgreSQL reads in `U&"d\0061ta"` and `U&"d!0061ta" UESCAPE '!'`; `None` for what has no such escapes.
+fn unescaped(text: &str, dialect: Dialect) -> Option<String> {
+    let quoted = text.get(2..).filter(|_| dialect == Dialect::Postgres && text[..2].eq_ignore_ascii_case("u&"))?;
+    let close = quoted.chars().next()?;
+    let end = quoted.rfind(close).filter(|end| *end > 0)?;
+    // Behind a string the character stands in quotes of the same kind.
+    let said = quoted.to_ascii_lowercase().rfind("uescape").filter(|at| quoted[..*at].trim_end().ends_with(close));
+    let (end, escape) = match said {
+        Some(at) => (quoted[..at].rfind(close)?, quoted[at..].split('\'').nth(1)?.chars().next()?),
+        None => (end, '\\'),
+    };
+    let inner = quoted.get(1..end)?.replace(&format!("{close}{close}"), &close.to_string());
+    let mut name = String::new();
+    let mut rest = inner.as_str();
+    while let Some(at) = rest.find(escape) {
+        name += &rest[..at];
+        rest = &rest[at + escape.len_utf8()..];
+        if let Some(behind) = rest.strip_prefix(escape) {
+            (name, rest) = (name + &escape.to_string(), behind);
+            continue;
+        }
+        let (digits, length) = if rest.starts_with('+') { (rest.get(1..7)?, 7) } else { (rest.get(..4)?, 4) };
+        name.push(char::from_u32(u32::from_str_radix(digits, 16).ok()?)?);
+        rest = &rest[length..];
+    }
+    Some(name + rest)
 }
 
 /// Returns a member with the name of what it belongs to in front.

@@ -159,8 +159,8 @@ impl Dump {
         self.naming_just(parts).filter(makes).count()
     }
 
-    /// Returns the statements that make an object and all that belongs to it, in their order.
-    pub fn whole(&self, parts: &[String]) -> Vec<String> {
+    /// Returns the statements that make an object and all that belongs to it, in their order, each with its place.
+    pub fn whole(&self, parts: &[String]) -> Vec<(usize, String)> {
         let owned = self.owned.get(plain(parts, self.dialect)).map_or(&[][..], Vec::as_slice);
         let named = |object: &Object| {
             self.belongs(&object.parts, parts)
@@ -168,7 +168,8 @@ impl Dump {
         };
         let around = self.naming(parts).chain(owned.iter().flat_map(|sequence| self.naming(sequence)));
         let around: BTreeMap<usize, &Statement> = around.map(|statement| (statement.range.start, statement)).collect();
-        around.into_values().filter(|statement| self.defines(statement, named)).map(|statement| self.written(statement)).collect()
+        let defining = around.into_iter().filter(|(_, statement)| self.defines(statement, named));
+        defining.map(|(place, statement)| (place, self.written(statement))).collect()
     }
 
     /// Returns the table to a column of which a statement gives a sequence, and the sequence: it goes with the table.

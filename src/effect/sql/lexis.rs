@@ -182,6 +182,12 @@ impl Cutter<'_> {
             self.quoted(TokenKind::Text, b'\'', true);
             return;
         }
+        if self.dialect == Dialect::Postgres
+            && self.text[start..self.at].eq_ignore_ascii_case("u")
+            && matches!(self.bytes.get(self.at..self.at + 2), Some(b"&\"" | b"&'"))
+        {
+            return self.escaped(start);
+        }
         if self.dialect == Dialect::Mysql && self.tokens.is_empty() && self.text[start..self.at].eq_ignore_ascii_case("delimiter") {
             return self.new_delimiter(start);
         }
@@ -283,6 +289,25 @@ impl Cutter<'_> {
             }
         }
         self.add(kind, start);
+    }
+
+    /// `U&"…"` and `U&'…'`, with the `UESCAPE '!'` that says what begins an escape in it.
+    fn escaped(&mut self, start: usize) {
+        self.at += 1;
+        match self.bytes[self.at] {
+            b'"' => self.quoted(TokenKind::Name, b'"', false),
+            quote => self.quoted(TokenKind::Text, quote, false),
+        }
+        let behind = self.text[self.at..].trim_start();
+        if behind.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("uescape")) {
+            let character = behind[7..].trim_start();
+            if let (Some(close), true) = (character.get(1..).and_then(|inner| inner.find('\'')), character.starts_with('\'')) {
+                self.at = self.text.len() - character.len() + close + 2;
+            }
+        }
+        if let Some(token) = self.tokens.last_mut() {
+            *token = Token { start: start as u32, end: self.at as u32, ..*token };
+        }
     }
 
     /// `$tag$ … $tag$`; a lone `$` or `$1` is no quote.

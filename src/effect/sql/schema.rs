@@ -506,6 +506,10 @@ fn read_part(cursor: Cursor<'_, '_>, named: bool) -> Part {
     if named {
         ahead.at += 1;
         name = ahead.name(ObjectKind::Constraint);
+        // MySQL gives it the name of the key.
+        if ahead.eat(&["unique", "key"]) || ahead.eat(&["unique", "index"]) {
+            name = if ahead.sees_sign(b'(') || ahead.sees(&["using"]) { name } else { ahead.name(ObjectKind::Index).or(name) };
+        }
     } else if cursor.sees_one(&["index", "key", "fulltext", "spatial"])
         || cursor.sees(&["unique", "key"])
         || cursor.sees(&["unique", "index"])

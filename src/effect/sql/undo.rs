@@ -133,8 +133,11 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
     let mut made: Vec<Made> = Vec::new();
     // The statements of the inverse that make again what was dropped.
     let mut brought: Vec<usize> = Vec::new();
+    // Where those of them stand in the dump that are statements of it.
+    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
     let mut names = Names::default();
     for statement in split(text, dialect) {
+        let may_lack = alters_if_there(&text[statement.range.clone()], dialect);
         for opaque in &statement.reading.opaque {
             refusals.push(Refusal { range: opaque.range.clone(), why: format!("it can't be read: {}", opaque.why), help: WRITE });
         }
@@ -182,7 +185,9 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
                 changed.push(parts);
                 match back {
                     Ok(restored) => {
-                        brought.extend(inverse.statements.len()..inverse.statements.len() + restored.statements.len());
+                        let behind = inverse.statements.len() + restored.statements.len();
+                        brought.extend(inverse.statements.len()..behind);
+                        places.extend(restored.places.iter().enumerate().map(|(from_last, place)| (behind - 1 - from_last, *place)));
                         inverse.statements.extend(restored.statements.into_iter().rev());
                         inverse.loses.extend(restored.loses);
                     }
@@ -193,7 +198,7 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
             if dump.is_some() {
                 follow(&statement, effect, dialect, &mut changed);
             }
-            match of_one(text, effect, dialect, &mut names) {
+            match of_one(text, effect, dialect, &mut names).and_then(|back| if_there(back, effect, may_lack)) {
                 Ok(None) => {}
                 Ok(Some(back)) => {
                     inverse.statements.push(back);
@@ -209,9 +214,33 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    place::order(&mut inverse.statements, &places);
     inverse.statements.retain(|statement| !statement.is_empty());
     inverse.statements.reverse();
     Ok(inverse)
+}
+
+/// Returns whether a statement alters only what is there: `ALTER TABLE IF EXISTS …`.
+fn alters_if_there(statement: &str, dialect: Dialect) -> bool {
+    let pieces = super::lexis::cut(statement, dialect);
+    pieces.first().is_some_and(|piece| {
+        let words = super::words::Words::new(statement, &piece.tokens);
+        words.is(0, "alter") && (2..4).any(|index| words.are(index, &["if", "exists"]))
+    })
+}
+
+/// Returns an inverse that does nothing either where nothing was altered.
+fn if_there(back: Option<String>, effect: &Effect, may_lack: bool) -> Back {
+    match back {
+        Some(back) if may_lack => match back.strip_prefix("ALTER TABLE ").filter(|_| effect.object.of.is_some()) {
+            Some(rest) => Ok(Some(format!("ALTER TABLE IF EXISTS {rest}"))),
+            None => {
+                let table = effect.object.of.as_deref().unwrap_or(&effect.object.own);
+                Err((format!("whether `{table}` was there is not in the statement: `IF EXISTS`"), "leave `IF EXISTS` out"))
+            }
+        },
+        back => Ok(back),
+    }
 }
 
 /// Returns what stands for the indexes and constraints that a text made on a table.
@@ -330,6 +359,10 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
         }
         ObjectKind::Constraint if behind(text, object).contains("using index") => {
             return Err((format!("the index that becomes {object} had another name"), WRITE));
+        }
+        // It is an index there: MySQL 5.7 drops no constraint, and MariaDB finds none over a text of any length.
+        ObjectKind::Constraint if dialect == Dialect::Mysql && matches!(create.detail, Detail::Constraint { rule: Rule::Unique, .. }) => {
+            format!("ALTER TABLE {of} DROP INDEX {own};")
         }
         ObjectKind::Constraint => format!("ALTER TABLE {of} DROP CONSTRAINT {own};"),
         ObjectKind::Index if create.concurrently => format!("DROP INDEX CONCURRENTLY {name};"),

@@ -151,6 +151,17 @@ impl Reader<'_> {
                     self.add(Act::Alter(if word == "attach" { Alter::Attach } else { Alter::Detach }), partition);
                 }
             }
+            // MariaDB lets a partition go with its rows, and takes one in.
+            "convert" if cursor.eat(&["partition"]) => {
+                let Some(partition) = cursor.member(ObjectKind::Partition, table) else { return };
+                self.add(Act::Alter(Alter::Detach), partition);
+                let freed = if cursor.eat(&["to", "table"]) { cursor.name(ObjectKind::Table) } else { None };
+                freed.into_iter().for_each(|freed| self.add(Act::Create(Create::default()), freed));
+            }
+            "convert" if cursor.eat(&["table"]) => {
+                let taken = cursor.name(ObjectKind::Partition);
+                taken.into_iter().for_each(|taken| self.add(Act::Alter(Alter::Attach), taken));
+            }
             // The rows change places with those of the partition.
             "exchange" => {
                 self.add(Act::Alter(Alter::Other), table.clone());
@@ -191,6 +202,7 @@ impl Reader<'_> {
             } else {
                 cursor.member(ObjectKind::Constraint, table)
             };
+            let named = key_name(*cursor, table).or(named);
             let over = constrained(*cursor, table);
             let detail = self.rule(cursor).unwrap_or_default();
             let object = named.unwrap_or_else(|| cursor.nameless(ObjectKind::Constraint, table, from));
@@ -355,6 +367,14 @@ impl Reader<'_> {
         }
         self.add(Act::Alter(alter), table.clone());
     }
+}
+
+/// Returns the name that MySQL gives to what is unique, whatever the constraint is called: it stands behind `UNIQUE KEY`.
+fn key_name(mut cursor: Cursor<'_, '_>, table: &Object) -> Option<Object> {
+    let unique = cursor.dialect == Dialect::Mysql && cursor.eat(&["unique"]);
+    cursor.eat_one(&["key", "index"]);
+    let nameless = !unique || cursor.sees_sign(b'(') || cursor.sees(&["using"]);
+    if nameless { None } else { cursor.member(ObjectKind::Constraint, table) }
 }
 
 /// Returns whether an expression does more than to cast a value: it calls, calculates or chooses.

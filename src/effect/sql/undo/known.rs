@@ -14,12 +14,19 @@ use crate::effect::sql::types::{Way, way};
 pub struct Restored {
     /// In the order in which they are to run.
     pub statements: Vec<String>,
+    /// Where each of them stands in the dump, if they are statements of it.
+    pub places: Vec<usize>,
     pub loses: Vec<String>,
 }
 
 impl Restored {
     fn one(statement: String) -> Restored {
-        Restored { statements: vec![statement], loses: Vec::new() }
+        Restored { statements: vec![statement], ..Restored::default() }
+    }
+
+    fn whole(object: &Object, dump: &Dump, loses: Vec<String>) -> Restored {
+        let (places, statements) = dump.whole(&object.parts).into_iter().unzip();
+        Restored { statements, places, loses }
     }
 }
 
@@ -61,28 +68,27 @@ fn dropped(object: &Object, dump: &Dump, dialect: Dialect) -> Back {
     match object.kind {
         ObjectKind::Column => column(object, dump, dialect),
         ObjectKind::Table if dump.table(&object.parts).is_some() => {
-            let statements = dump.whole(&object.parts);
-            let mut loses = vec![format!("the rows of {}", object.written())];
-            let counts = statements.iter().any(|statement| {
+            let mut restored = Restored::whole(object, dump, vec![format!("the rows of {}", object.written())]);
+            let counts = restored.statements.iter().any(|statement| {
                 let lower = statement.to_ascii_lowercase();
                 ["serial", "identity", "auto_increment", "autoincrement", "create sequence"].iter().any(|word| lower.contains(word))
             });
             if counts {
-                loses.push(format!("the number that {} had reached", object.written()));
+                restored.loses.push(format!("the number that {} had reached", object.written()));
             }
-            Ok(Restored { statements, loses })
+            Ok(restored)
         }
         ObjectKind::Index | ObjectKind::Constraint => part(object, dump, dialect),
         ObjectKind::View | ObjectKind::Type | ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Function => {
             match dump.makers(object.kind, &object.parts) {
-                1 => Ok(Restored { statements: dump.whole(&object.parts), loses: Vec::new() }),
+                1 => Ok(Restored::whole(object, dump, Vec::new())),
                 0 => Err(lacks(object)),
                 _ => Err((format!("several {}s of the schema have the name `{}`", object.kind.words(), object.own), WRITE)),
             }
         }
         ObjectKind::Sequence if dump.makers(object.kind, &object.parts) == 1 => {
             let loses = vec![format!("the number that {} had reached", object.written())];
-            Ok(Restored { statements: dump.whole(&object.parts), loses })
+            Ok(Restored::whole(object, dump, loses))
         }
         ObjectKind::Table | ObjectKind::Sequence => Err(lacks(object)),
         _ => Err((format!("rbk does not read how {object} was made"), SAVE)),

@@ -1,6 +1,8 @@
 //! A table that is made to take another's place: made under a name of its own, and given that of the one that is dropped. Named back it
 //! would take along what refers to it by that name; so it is dropped under the name that it has in the end.
 
+use std::collections::BTreeMap;
+
 use super::Inverse;
 use crate::effect::object::Object;
 use crate::effect::sql::Dialect;
@@ -36,4 +38,20 @@ pub fn take(inverse: &mut Inverse, made: &mut Made, brought: &[usize], to: &str,
     inverse.statements.push(format!("DROP TABLE {own};"));
     made.object = Object { parts: named(object, to, dialect), own, ..object.clone() };
     true
+}
+
+/// Puts statements of the dump that stand together into its order, each of them once: what others need comes first there, and one
+/// `DROP` may name tables in any order. Those of an inverse stand the other way round until it is whole.
+pub fn order(statements: &mut [String], places: &BTreeMap<usize, usize>) {
+    let mut from = 0;
+    while from < statements.len() {
+        let together = |at: &usize| places.contains_key(at) || statements[*at].is_empty();
+        let end = (from..statements.len()).find(|at| !together(at)).unwrap_or(statements.len());
+        let mut own: Vec<(usize, String)> =
+            (from..end).filter_map(|at| Some((*places.get(&at)?, std::mem::take(&mut statements[at])))).collect();
+        own.sort();
+        own.dedup();
+        own.into_iter().rev().zip(from..).for_each(|((_, statement), at)| statements[at] = statement);
+        from = end + 1;
+    }
 }
