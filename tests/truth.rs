@@ -1,7 +1,8 @@
 //! What rbk reads in SQL, held against real servers: generated schemas with rows, generated statements on them; the catalogue and the
 //! rows before and after say whether the effects, the loss and the inverse that rbk derived are true. What differs is shrunk.
 //!
-//! `RBK_TRUTH_CASES` sets the number of cases for each law and server, and makes each run another.
+//! `RBK_TRUTH_CASES` sets the number of cases for each law and server, and makes each run another; `RBK_TRUTH_LAW` is a word of the
+//! laws that it tries alone: `failure`, `reading`, `inverse`, `transaction`.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,9 @@ use trial::{Facts, Trial};
 /// returns all of them.
 fn hold(trial: &dyn Trial, name: &str, law: impl Fn(&dyn Trial, &Made) -> Result<bool, TestCaseError>) -> Vec<String> {
     let wished = std::env::var("RBK_TRUTH_CASES").ok().and_then(|cases| cases.parse().ok());
+    if wished.is_some() && std::env::var("RBK_TRUTH_LAW").is_ok_and(|word| !name.contains(&word)) {
+        return Vec::new();
+    }
     // On a server that has to be asked over a socket, schemas with more than tables take their time.
     let wide = wished.is_some() || trial.dialect() == Dialect::Sqlite;
     let (mut taken, mut tried) = (0_u32, 0_u32);
@@ -117,10 +121,12 @@ fn reading_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError
 fn inverse_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError> {
     let text = made.statements.join("\n");
     let Ok(inverse) = inverse_on(&text, trial.dialect(), &Dump::read(&made.setup, trial.dialect())) else { return Ok(true) };
-    let Some(states) = trial.run(&made.setup, &made.statements) else { return Ok(false) };
     let back = inverse.statements.join("\n");
     let all: Vec<String> = made.statements.iter().cloned().chain([back.clone()]).collect();
-    let Some(after) = trial.run(&made.setup, &all) else {
+    let Some(states) = trial.run(&made.setup, &all) else {
+        if trial.run(&made.setup, &made.statements).is_none() {
+            return Ok(false);
+        }
         // SQLite alters nothing while a view or a trigger asks for a table that was dropped.
         let asks = made.setup.contains("CREATE VIEW") || made.setup.contains("CREATE TRIGGER");
         if trial.dialect() == Dialect::Sqlite && asks && text.contains("DROP TABLE") && text.contains("ALTER TABLE") {
@@ -128,7 +134,7 @@ fn inverse_is_true(trial: &dyn Trial, made: &Made) -> Result<bool, TestCaseError
         }
         return Err(TestCaseError::fail(format!("the server refuses the inverse\n{back}")));
     };
-    let (before, after) = (&states[0], &after[after.len() - 1]);
+    let (before, after) = (&states[0], &states[states.len() - 1]);
     let definitions = |facts: &Facts| {
         facts
             .iter()

@@ -98,3 +98,8 @@ DROP USER 'app'@'localhost';
 DROP TABLE ${prefix}cache;
 ALTER TABLE ${schema}.orders DROP COLUMN memo;
 TRUNCATE TABLE {{ schema }}.log;
+
+-- A routine of one statement, called
+CREATE PROCEDURE sweep(IN days INT) MODIFIES SQL DATA COMMENT 'old ones' DELETE FROM carts WHERE age > days;
+CALL sweep(7);
+CREATE FUNCTION twice(n INT UNSIGNED) RETURNS VARCHAR(9) CHARSET utf8mb4 DETERMINISTIC RETURN n * 2;

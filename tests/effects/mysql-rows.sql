@@ -69,3 +69,7 @@ LOCK TABLES `users` WRITE;
 INSERT INTO `users` VALUES (1),(2);
 /*!40000 ALTER TABLE `users` ENABLE KEYS */;
 UNLOCK TABLES;
+UPDATE users u JOIN orders AS o ON o.user_id = u.id SET o.state = u.state;
+UPDATE orders, shop.users SET orders.state = 'x', users.seen = NULL WHERE users.id = orders.user_id;
+SET STATEMENT max_statement_time = 10 FOR DELETE FROM carts WHERE age > 7;
+SET STATEMENT lock_wait_timeout = 5 FOR ALTER TABLE carts ADD COLUMN note text;

@@ -192,13 +192,27 @@ impl Seen<'_> {
                 .any(|kind| facts.contains_key(&((*kind).to_owned(), key.clone()))),
             false => facts.contains_key(&((*kind).to_owned(), key.clone())),
         };
+        // `ALTER TABLE IF EXISTS` does nothing to what is not there.
+        let owner = ("table".to_owned(), self.owner(effect));
+        let lacks = effect.object.kind == ObjectKind::Column && ![self.before, self.after].iter().any(|facts| facts.contains_key(&owner));
+        let view = ("view".to_owned(), owner.1.clone());
+        let held = ("materialised view".to_owned(), owner.1.clone());
+        if lacks && ![&view, &held].iter().any(|owner| self.before.contains_key(*owner)) {
+            return Ok(());
+        }
         match &effect.act {
             Act::Create(create) if !create.lenient && !create.temporary => {
                 check(is_there(self.after), || format!("{} is said to be made, and is not there", effect.object))
             }
             Act::Drop { lenient: false, temporary: false, .. } | Act::Rename(_) => {
                 let back = self.effects().any(|other| matches!(&other.act, Act::Rename(to) if to.trim_matches(['"', '`']) == effect.object.parts.last().map_or("", String::as_str)));
-                let again = self.effects().any(|other| matches!(&other.act, Act::Create(_)) && other.object.parts == effect.object.parts);
+                // The server gives what has no name that of the one before.
+                let nameless = |other: &Effect| {
+                    other.object.kind == effect.object.kind && other.object.own.is_empty() && self.key(other) == self.owner(effect)
+                };
+                let again = self
+                    .effects()
+                    .any(|other| matches!(&other.act, Act::Create(_)) && (other.object.parts == effect.object.parts || nameless(other)));
                 check(is_there(self.before) && (back || again || !is_there(self.after)), || {
                     format!("{} is said to be gone, and is there", effect.object)
                 })

@@ -35,7 +35,7 @@ CREATE FUNCTION truth.facts() RETURNS SETOF text LANGUAGE sql AS $$
       pg_get_expr(adbin, adrelid), (SELECT collname FROM pg_collation o WHERE o.oid = attcollation), attidentity, attgenerated, col_description(attrelid, attnum),
       truth.rights(attacl), attoptions, attstattarget)
   FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-  WHERE truth.seen(relnamespace) AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+  WHERE truth.seen(relnamespace) AND relkind IN ('r', 'p', 'v', 'm') AND attnum > 0 AND NOT attisdropped
   UNION ALL
   SELECT format('index@%s·%s@%s valid %s clustered %s identity %s comment %s', truth.relation(indrelid), relname, pg_get_indexdef(indexrelid), indisvalid, indisclustered, indisreplident, obj_description(indexrelid))
   FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE truth.seen(relnamespace)

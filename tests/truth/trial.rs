@@ -64,7 +64,7 @@ impl OnPostgres {
 }
 
 fn output(mut command: Command, script: &str) -> Output {
-    let mut client = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the client is installed");
+    let mut client = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the client is installed");
     let _ = client.stdin.take().expect("it is piped").write_all(script.as_bytes());
     client.wait_with_output().expect("it ends")
 }
@@ -74,9 +74,10 @@ fn piped(command: Command, script: &str) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Returns what a client prints, whether it fails or not.
-fn printed(command: Command, script: &str) -> String {
-    String::from_utf8_lossy(&output(command, script).stdout).into_owned()
+/// Returns what a client prints, and what it says of errors, whether it fails or not.
+fn both(command: Command, script: &str) -> (String, String) {
+    let output = output(command, script);
+    (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// Prints the state: `postgresql.sql` is the catalogue's part.
@@ -166,11 +167,11 @@ impl Trial for OnMariaDb {
 
     fn failed(&self, setup: &str, statement: &str) -> Option<(Facts, Facts)> {
         let look = format!("SELECT '{MARK}';\n{MARIADB}");
-        self.script(&format!("{FRESH}{setup}\n{statement}\n")).is_none().then_some(())?;
         let mut command = Command::new("mariadb");
         command.args(["--no-defaults", "--batch", "--raw", "--skip-column-names", "--force", "-S", &self.0.socket(), "-u", "rbk"]);
         command.arg("--default-character-set=utf8mb4");
-        two(&states(&printed(command, &format!("{FRESH}{setup}\n{look}{statement}\n{look}"))))
+        let (printed, said) = both(command, &format!("{FRESH}{setup}\n{look}{statement}\n{look}"));
+        said.lines().any(|line| line.starts_with("ERROR")).then(|| two(&states(&printed)))?
     }
 
     /// MariaDB refuses nothing there: what does not stand in a transaction commits it.
@@ -287,7 +288,7 @@ impl Trial for OnSqlite {
         self.script(&format!("{setup}\n{statement}\n")).is_none().then_some(())?;
         let mut command = Command::new("sqlite3");
         command.args(["-batch", "-noheader", ":memory:"]);
-        two(&OnSqlite::looked(&printed(command, &OnSqlite::steps(setup, &[statement.to_owned()]))))
+        two(&OnSqlite::looked(&both(command, &OnSqlite::steps(setup, &[statement.to_owned()])).0))
     }
 
     fn in_transaction(&self, setup: &str, statement: &str) -> bool {

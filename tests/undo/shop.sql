@@ -7,7 +7,13 @@ CREATE TABLE users (id bigserial PRIMARY KEY, mail email, age integer, org_id bi
 CREATE TABLE app.notes (id bigint PRIMARY KEY, body text, "Owner Id" bigint);
 CREATE INDEX users_age_idx ON users (age);
 CREATE TABLE marks (id bigint PRIMARY KEY, mark text);
-CREATE TABLE marked (user_id bigint, mark bigint REFERENCES marks);
+CREATE TABLE marked (user_id bigint, mark bigint REFERENCES marks, CONSTRAINT user_ok CHECK (user_id > 0));
+CREATE INDEX marked_user ON marked (user_id);
+COMMENT ON INDEX marked_user IS 'by user';
+CREATE TABLE days (day date NOT NULL, what text) PARTITION BY RANGE (day);
+CREATE TABLE days_26 PARTITION OF days FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX days_by_what ON days (what);
+INSERT INTO days VALUES ('2026-02-03', 'x');
 CREATE VIEW adults AS SELECT id, age FROM users WHERE age > 17;
 CREATE MATERIALIZED VIEW ages AS SELECT age, count(*) AS many FROM users GROUP BY age;
 CREATE SEQUENCE ticket_no;

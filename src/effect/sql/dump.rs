@@ -21,8 +21,12 @@ pub struct Dump {
     named: BTreeMap<Vec<String>, Vec<usize>>,
     /// The whole names of triggers by their own, where they are dropped without their table.
     triggers: BTreeMap<String, Vec<Vec<String>>>,
-    /// The sequences that belong to a table, which go with it.
+    /// The sequences that belong to a table, and its partitions, which go with it.
     owned: BTreeMap<Vec<String>, Vec<Vec<String>>>,
+    /// Partitions that are attached by a statement of their own, and its place.
+    attached: BTreeMap<Vec<String>, usize>,
+    /// The indexes of partitions that are attached to one of the whole table, by that.
+    joined: BTreeMap<Vec<String>, Vec<Object>>,
     pub schema: Schema,
 }
 
@@ -52,6 +56,8 @@ impl Dump {
             named: BTreeMap::new(),
             triggers: BTreeMap::new(),
             owned: BTreeMap::new(),
+            attached: BTreeMap::new(),
+            joined: BTreeMap::new(),
             schema,
         };
         dump.index();
@@ -60,6 +66,7 @@ impl Dump {
 
     fn index(&mut self) {
         let mut owned: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+        let mut joined: BTreeMap<Vec<String>, Vec<Object>> = BTreeMap::new();
         for (at, statement) in self.statements.iter().enumerate() {
             for effect in &statement.reading.effects {
                 let at_name = self.named.entry(plain(&effect.object.parts, self.dialect).to_vec()).or_default();
@@ -74,11 +81,18 @@ impl Dump {
                     self.triggers.entry(own.clone()).or_default().push(object.parts.clone());
                 }
             }
-            if let Some((table, sequence)) = self.owned_sequence(statement) {
-                owned.entry(table).or_default().push(sequence);
+            let part = self.partition(statement);
+            if let Some((_, part)) = part.as_ref().filter(|_| statement.opening.starts_with("ALTER")) {
+                self.attached.insert(plain(part, self.dialect).to_vec(), statement.range.start);
+            }
+            let parts = self.owned_sequence(statement).into_iter().chain(part);
+            parts.for_each(|(table, part)| owned.entry(table).or_default().push(part));
+            if let Some((whole, own)) = self.joined_index(statement) {
+                joined.entry(whole).or_default().push(own);
             }
         }
         self.owned = owned;
+        self.joined = joined;
     }
 
     /// Returns the statements that name an object, or what belongs to it, in their order.
@@ -161,15 +175,126 @@ impl Dump {
 
     /// Returns the statements that make an object and all that belongs to it, in their order, each with its place.
     pub fn whole(&self, parts: &[String]) -> Vec<(usize, String)> {
-        let owned = self.owned.get(plain(parts, self.dialect)).map_or(&[][..], Vec::as_slice);
+        let owned = self.going_with(parts);
         let named = |object: &Object| {
             self.belongs(&object.parts, parts)
-                || object.kind == ObjectKind::Sequence && owned.iter().any(|sequence| self.is(sequence, &object.parts))
+                || owned.iter().any(|own| match object.kind {
+                    ObjectKind::Sequence => self.is(own, &object.parts),
+                    _ => self.belongs(&object.parts, own),
+                })
         };
-        let around = self.naming(parts).chain(owned.iter().flat_map(|sequence| self.naming(sequence)));
+        let around = self.naming(parts).chain(owned.iter().flat_map(|own| self.naming(own)));
         let around: BTreeMap<usize, &Statement> = around.map(|statement| (statement.range.start, statement)).collect();
-        let defining = around.into_iter().filter(|(_, statement)| self.defines(statement, named));
-        defining.map(|(place, statement)| (place, self.written(statement))).collect()
+        let mut found: BTreeMap<usize, &Statement> = around.into_iter().filter(|(_, statement)| self.defines(statement, named)).collect();
+        // What is said of its indexes names no table.
+        let makes = |effect: &&Effect| effect.object.kind == ObjectKind::Index && matches!(effect.act, Act::Create(_));
+        let indexes: Vec<&Object> =
+            found.values().flat_map(|statement| &statement.reading.effects).filter(makes).map(|effect| &effect.object).collect();
+        for index in indexes {
+            found.extend(self.saying(index).map(|statement| (statement.range.start, statement)));
+        }
+        found.into_iter().map(|(place, statement)| (place, self.written(statement))).collect()
+    }
+
+    /// Returns the statements that say more of an object than its definition: comments, options.
+    fn saying(&self, object: &Object) -> impl Iterator<Item = &Statement> {
+        self.naming_just(&object.parts).filter(|statement| {
+            let mut effects = statement.reading.effects.iter().filter(|effect| effect.act != Act::Read);
+            effects.all(|effect| matches!(effect.act, Act::Alter(_)) && effect.object.kind == object.kind)
+        })
+    }
+
+    /// Returns those statements as written.
+    pub fn said(&self, object: &Object) -> Vec<String> {
+        self.saying(object).map(|statement| self.written(statement)).collect()
+    }
+
+    /// Returns what goes with a table without being named: its sequences and partitions, and those of the partitions.
+    pub fn going_with(&self, table: &[String]) -> Vec<Vec<String>> {
+        let owned = |parts: &[String]| self.owned.get(plain(parts, self.dialect)).cloned().unwrap_or_default();
+        let mut found = owned(table);
+        let mut at = 0;
+        while at < found.len() {
+            for part in owned(&found[at]) {
+                if !found.contains(&part) {
+                    found.push(part);
+                }
+            }
+            at += 1;
+        }
+        found
+    }
+
+    /// Returns whether a dump says of everything of such a kind that is there. Roles and databases lie outside; a dump of MySQL's
+    /// holds routines and events only where it was told to, and says so even if there are none.
+    pub fn tells_of(&self, kind: ObjectKind) -> bool {
+        let says = |what: &str| {
+            let mut effects = self.statements.iter().flat_map(|statement| &statement.reading.effects);
+            effects.any(|effect| matches!(effect.act, Act::Create(_)) && effect.object.kind == kind) || self.text.contains(what)
+        };
+        match kind {
+            ObjectKind::Role | ObjectKind::Database | ObjectKind::Other("tablespace") => false,
+            ObjectKind::Function if self.dialect == Dialect::Mysql => says("-- Dumping routines"),
+            ObjectKind::Other("event") if self.dialect == Dialect::Mysql => says("-- Dumping events"),
+            _ => true,
+        }
+    }
+
+    /// Returns the place of the statement that attaches a partition to its table, if that is one of its own.
+    pub fn attached(&self, partition: &[String]) -> Option<usize> {
+        self.attached.get(plain(partition, self.dialect)).copied()
+    }
+
+    /// Returns the indexes of partitions that belong to one of the whole table.
+    pub fn joined(&self, index: &[String]) -> &[Object] {
+        self.joined.get(plain(index, self.dialect)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns whether an index of the whole table, to which those of partitions belong, has such a name of its own.
+    pub fn joins(&self, name: &str) -> bool {
+        self.joined.keys().any(|index| index.last().is_some_and(|own| own == name))
+    }
+
+    /// Reads the words of a statement of PostgreSQL's dump from its beginning.
+    fn words<T>(&self, statement: &Statement, read: impl FnOnce(Cursor<'_, '_>) -> Option<T>) -> Option<T> {
+        let text = &self.text[statement.range.clone()];
+        let pieces = lexis::cut(text, self.dialect);
+        let words = Words::new(text, &pieces.first()?.tokens);
+        read(Cursor::new(&words, self.dialect))
+    }
+
+    /// Returns the table of which a statement makes a partition, or to which it attaches one, and the partition.
+    fn partition(&self, statement: &Statement) -> Option<(Vec<String>, Vec<String>)> {
+        let part = statement.reading.effects.iter().find(|effect| {
+            let joins = matches!(effect.act, Act::Create(_) | Act::Alter(Alter::Attach));
+            joins && effect.object.kind == ObjectKind::Partition && self.dialect == Dialect::Postgres
+        })?;
+        let made = matches!(part.act, Act::Create(_));
+        let table = self.words(statement, |mut cursor| {
+            if made {
+                cursor.at = cursor.before_end(&["partition", "of"])? + 2;
+            } else {
+                cursor.eat(&["alter", "table"]);
+                cursor.eat(&["if", "exists"]);
+                cursor.eat(&["only"]);
+            }
+            cursor.name(ObjectKind::Table)
+        })?;
+        Some((plain(&table.parts, self.dialect).to_vec(), part.object.parts.clone()))
+    }
+
+    /// Returns the index to which a statement attaches one of a partition, and that one.
+    fn joined_index(&self, statement: &Statement) -> Option<(Vec<String>, Object)> {
+        if self.dialect != Dialect::Postgres || !statement.opening.starts_with("ALTER INDEX") {
+            return None;
+        }
+        self.words(statement, |mut cursor| {
+            cursor.eat(&["alter", "index"]);
+            cursor.eat(&["if", "exists"]);
+            let whole = cursor.name(ObjectKind::Index)?;
+            let own = if cursor.eat(&["attach", "partition"]) { cursor.name(ObjectKind::Index)? } else { return None };
+            Some((plain(&whole.parts, self.dialect).to_vec(), own))
+        })
     }
 
     /// Returns the table to a column of which a statement gives a sequence, and the sequence: it goes with the table.
@@ -206,7 +331,12 @@ impl Dump {
             match effects.as_slice() {
                 [one] if own_default(&one.act) => {}
                 [one] if matches!(one.object.kind, ObjectKind::Column) && matches!(one.act, Act::Create(_)) => {}
-                [_] => found.push(self.written(statement)),
+                [one] => {
+                    found.push(self.written(statement));
+                    if matches!((&one.act, one.object.kind), (Act::Create(_), ObjectKind::Index | ObjectKind::Constraint)) {
+                        found.extend(self.said(&one.object));
+                    }
+                }
                 _ => return None,
             }
         }

@@ -71,9 +71,13 @@ fn in_mysql(words: &Words<'_>) -> Kind {
         "begin" | "commit" | "rollback" | "savepoint" | "release" | "xa" | "lock" | "unlock" => Kind::Control,
         "start" if second(&["transaction"]) => Kind::Control,
         "set" if (1..words.len()).any(|index| words.is(index, "autocommit")) => Kind::Control,
-        // SET PASSWORD, SET DEFAULT ROLE write into tables of the server; SET STATEMENT … FOR runs one.
+        // SET PASSWORD, SET DEFAULT ROLE write into tables of the server.
         "set" if second(&["password"]) || words.are(1, &["default", "role"]) => Kind::Alone,
-        "set" if second(&["statement"]) => Kind::Alone,
+        // `SET STATEMENT … FOR` is what it runs.
+        "set" if second(&["statement"]) => match words.find(2, "for") {
+            Some(index) if !words.is(index + 1, "set") => in_mysql(&words.from(index + 1)),
+            _ => Kind::Alone,
+        },
         "create" if temporary() => Kind::Plain,
         "drop" if second(&["temporary"]) => Kind::Plain,
         "create" | "alter" | "drop" => defines(words),

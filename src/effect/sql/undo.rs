@@ -6,7 +6,7 @@
 mod known;
 mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::dump::Dump;
@@ -135,6 +135,9 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
     let mut brought: Vec<usize> = Vec::new();
     // Where those of them stand in the dump that are statements of it.
     let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+    // Their texts, and the names of what was dropped.
+    let mut again: BTreeSet<String> = BTreeSet::new();
+    let mut dropped: BTreeSet<Vec<String>> = BTreeSet::new();
     let mut names = Names::default();
     for statement in split(text, dialect) {
         let may_lack = alters_if_there(&text[statement.range.clone()], dialect);
@@ -172,23 +175,40 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
                 // Indexes and constraints that the text made go with a column, and with a table.
                 let around = parts.split_last().filter(|_| object.kind == ObjectKind::Column).map(|(_, table)| parts_of_table(table));
                 let drops = matches!(effect.act, Act::Drop { .. });
-                if let Some(why) = earlier.stands_before(&object, &parts, drops, dialect) {
+                // A table takes its partitions along.
+                let mut with = vec![parts.clone()];
+                if let (Act::Drop { .. }, Some(dump)) = (&effect.act, dump) {
+                    with.extend(dump.going_with(&parts).iter().map(|own| super::schema::plain(own, dialect).to_vec()));
+                }
+                if let Some(why) = with.iter().find_map(|own| earlier.stands_before(&object, own, drops, dialect)) {
                     refusals.push(Refusal { range: effect.object.range.clone(), why, help: WRITE });
                     continue;
                 }
+                let attaches = |other: &[String]| dump.is_some_and(|dump| dump.attached(other).is_some());
                 if changed.iter().any(|other| {
-                    other.starts_with(&parts) || parts.starts_with(other) || drops && around.as_ref().is_some_and(|around| other == around)
+                    // What was dropped before it is made again behind it, unless that attaches it.
+                    let before = |own: &[String]| own != parts && dropped.contains(other) && !attaches(other);
+                    with.iter().any(|own| other.starts_with(own) && !before(own))
+                        || parts.starts_with(other)
+                        || drops && around.as_ref().is_some_and(|around| other == around)
                 }) {
                     refusals.push(known::twice(&effect.object));
                     continue;
                 }
+                if drops {
+                    dropped.insert(parts.clone());
+                }
                 changed.push(parts);
                 match back {
                     Ok(restored) => {
-                        let behind = inverse.statements.len() + restored.statements.len();
-                        brought.extend(inverse.statements.len()..behind);
-                        places.extend(restored.places.iter().enumerate().map(|(from_last, place)| (behind - 1 - from_last, *place)));
-                        inverse.statements.extend(restored.statements.into_iter().rev());
+                        // What went with two things that were dropped is made once, behind both.
+                        let at = restored.places.into_iter().map(Some).chain(std::iter::repeat(None));
+                        let own: Vec<_> = restored.statements.into_iter().zip(at).filter(|(own, _)| again.insert(own.clone())).collect();
+                        for (statement, place) in own.into_iter().rev() {
+                            brought.push(inverse.statements.len());
+                            places.extend(place.map(|place| (inverse.statements.len(), place)));
+                            inverse.statements.push(statement);
+                        }
                         inverse.loses.extend(restored.loses);
                     }
                     Err((why, help)) => refusals.push(Refusal { range: effect.object.range.clone(), why, help }),

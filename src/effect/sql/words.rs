@@ -16,6 +16,11 @@ impl<'t> Words<'t> {
         Words { text, tokens }
     }
 
+    /// Returns the tokens from `index` on.
+    pub fn from(&self, index: usize) -> Words<'t> {
+        Words { text: self.text, tokens: self.tokens.get(index..).unwrap_or_default() }
+    }
+
     /// Returns how many tokens there are.
     pub fn len(&self) -> usize {
         self.tokens.len()

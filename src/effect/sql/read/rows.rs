@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Reader;
 use crate::effect::act::{Act, Alter, Copied, Create};
 use crate::effect::object::{Object, ObjectKind};
+use crate::effect::sql::Dialect;
 use crate::effect::sql::cursor::Cursor;
 
 impl Reader<'_> {
@@ -80,14 +81,27 @@ impl Reader<'_> {
             cursor.at += 1;
         }
         cursor.eat(&["only"]);
+        let from = cursor.at;
         let Some(table) = cursor.name(ObjectKind::Table) else { return };
         // A join bounds what is hit as a condition does.
         let set = cursor.before_end(&["set"]).unwrap_or(cursor.end());
         let joined = cursor.within(cursor.at, set).before_end(&["join"]).is_some();
         let all = !bounded(cursor) && !joined;
-        let columns = set_columns(cursor.within((set + 1).min(cursor.end()), cursor.end()));
-        let blank = !joined && is_blank(cursor, &columns);
-        self.add(Act::Update { all, columns, blank }, table);
+        let names = set_names(cursor.within((set + 1).min(cursor.end()), cursor.end()));
+        let tables = if cursor.dialect == Dialect::Mysql { joined_tables(cursor.within(from, set)) } else { Vec::new() };
+        let several = if tables.len() > 1 { tables } else { vec![(String::new(), table)] };
+        // Of several tables those are hit whose columns are set; a bare column is taken for one of the first.
+        let at = |name: &[String]| {
+            let of = name.len().checked_sub(2).and_then(|of| name.get(of));
+            of.and_then(|of| several.iter().position(|(alias, _)| *alias == of.to_lowercase())).unwrap_or(0)
+        };
+        for (index, (_, table)) in several.iter().enumerate() {
+            let columns: Vec<String> = names.iter().filter(|name| at(name) == index).filter_map(|name| name.last().cloned()).collect();
+            if !columns.is_empty() || names.is_empty() && index == 0 {
+                let blank = !joined && is_blank(cursor, &columns);
+                self.add(Act::Update { all, columns, blank }, table.clone());
+            }
+        }
         self.sources(cursor);
     }
 
@@ -311,15 +325,49 @@ fn own_names(cursor: Cursor<'_, '_>) -> BTreeSet<String> {
     own
 }
 
-/// Returns the columns that a `SET` gives values to.
-fn set_columns(mut cursor: Cursor<'_, '_>) -> Vec<String> {
+/// Returns the tables that a statement of MySQL's joins, each with the name that it has there.
+fn joined_tables(mut cursor: Cursor<'_, '_>) -> Vec<(String, Object)> {
+    const BEHIND: [&str; 14] = [
+        "on",
+        "using",
+        "join",
+        "left",
+        "right",
+        "inner",
+        "cross",
+        "natural",
+        "straight_join",
+        "outer",
+        "force",
+        "use",
+        "ignore",
+        "partition",
+    ];
+    let mut found = Vec::new();
+    let mut first = true;
+    while !cursor.is_end() {
+        if !(std::mem::take(&mut first) || cursor.eat_one(&["join", "straight_join"]) || cursor.eat_sign(b',')) {
+            cursor.skip();
+            continue;
+        }
+        let Some(table) = cursor.name(ObjectKind::Table) else { continue };
+        let said = cursor.eat(&["as"]) || !cursor.sees_one(&BEHIND);
+        let alias = if said { cursor.name(ObjectKind::Table) } else { None };
+        let name = alias.as_ref().unwrap_or(&table).parts.last().map_or(String::new(), |name| name.to_lowercase());
+        found.push((name, table));
+    }
+    found
+}
+
+/// Returns the columns that a `SET` gives values to, each with what is written in front of it.
+fn set_names(mut cursor: Cursor<'_, '_>) -> Vec<Vec<String>> {
     let mut columns = Vec::new();
     loop {
         let mut inner = cursor;
         // `SET (a, b) = (…)`.
         let several = inner.eat_sign(b'(');
         while let Some(column) = inner.name(ObjectKind::Column) {
-            columns.extend(column.parts.into_iter().next_back());
+            columns.push(column.parts);
             if !(several && inner.eat_sign(b',')) {
                 break;
             }

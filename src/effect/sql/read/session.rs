@@ -183,7 +183,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Keeps the body of a routine: what stands behind its `AS`, or from its first `BEGIN` on.
+    /// Keeps the body of a routine: what stands behind its `AS`, or behind what MySQL says of it in front.
     pub(super) fn define(&mut self, name: &str, cursor: Cursor<'_, '_>) {
         let written = |from: usize| {
             let mut end = cursor;
@@ -191,7 +191,7 @@ impl Reader<'_> {
             Rc::new(Mapped::at(&end.written(from), &end.since(from)))
         };
         let body = match cursor.dialect {
-            Dialect::Mysql => cursor.before_end(&["begin"]).map(written),
+            Dialect::Mysql => body(cursor).map(written),
             _ => {
                 let language = cursor.before_end(&["language"]).map(|at| cursor.within(at + 1, at + 2));
                 let known = language.is_some_and(|language| {
@@ -225,6 +225,33 @@ impl Reader<'_> {
         self.reading.opaque[opaque..].iter_mut().for_each(|opaque| opaque.range = place.clone());
         self.reading.opaque.dedup();
         true
+    }
+}
+
+/// Returns where the body of a routine of MySQL's begins, which has no word in front: behind its arguments and characteristics.
+fn body(mut cursor: Cursor<'_, '_>) -> Option<usize> {
+    const SAID: [&[&str]; 9] = [
+        &["not", "deterministic"],
+        &["deterministic"],
+        &["contains", "sql"],
+        &["no", "sql"],
+        &["reads", "sql", "data"],
+        &["modifies", "sql", "data"],
+        &["language", "sql"],
+        &["sql", "security", "definer"],
+        &["sql", "security", "invoker"],
+    ];
+    if cursor.sees_sign(b'(') {
+        cursor.skip();
+    }
+    loop {
+        if cursor.eat(&["returns"]) {
+            cursor.type_name();
+        } else if cursor.eat_one(&["comment", "charset", "collate"]) || cursor.eat(&["character", "set"]) {
+            cursor.at += 1;
+        } else if !SAID.iter().any(|words| cursor.eat(words)) {
+            return (!cursor.is_end()).then_some(cursor.at);
+        }
     }
 }
 

@@ -25,7 +25,12 @@ impl Restored {
     }
 
     fn whole(object: &Object, dump: &Dump, loses: Vec<String>) -> Restored {
-        let (places, statements) = dump.whole(&object.parts).into_iter().unzip();
+        let mut whole = dump.whole(&object.parts);
+        // A partition is attached when it has its indexes: the server takes them for those that the whole table asks for.
+        let attach = dump.attached(&object.parts).and_then(|place| whole.iter().position(|(own, _)| *own == place));
+        let attach = attach.map(|at| whole.remove(at).1);
+        let (places, mut statements): (Vec<usize>, Vec<String>) = whole.into_iter().unzip();
+        statements.extend(attach);
         Restored { statements, places, loses }
     }
 }
@@ -56,6 +61,9 @@ fn is_there(object: &Object, dump: &Dump) -> bool {
             dump.table(table).is_none_or(|table| table.column(name).is_some())
         }),
         ObjectKind::Constraint | ObjectKind::Index => true,
+        // Partitions of MySQL's stand in the definition of their table.
+        ObjectKind::Partition if object.of.is_some() => true,
+        kind if !dump.tells_of(kind) => true,
         kind => dump.makers(kind, &object.parts) > 0,
     }
 }
@@ -78,7 +86,15 @@ fn dropped(object: &Object, dump: &Dump, dialect: Dialect) -> Back {
             }
             Ok(restored)
         }
-        ObjectKind::Index | ObjectKind::Constraint => part(object, dump, dialect),
+        ObjectKind::Constraint if dump.joins(object.parts.last().map_or("", String::as_str)) => {
+            Err((format!("{object} takes those of the partitions along"), WRITE))
+        }
+        ObjectKind::Index | ObjectKind::Constraint => part(object, dump, dialect).map(|mut made| {
+            let joined = dump.joined(&object.parts).iter();
+            made.statements.extend(joined.filter_map(|own| dump.maker(ObjectKind::Index, &own.parts)));
+            made.statements.extend(dump.said(object));
+            made
+        }),
         ObjectKind::View | ObjectKind::Type | ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Function => {
             match dump.makers(object.kind, &object.parts) {
                 1 => Ok(Restored::whole(object, dump, Vec::new())),

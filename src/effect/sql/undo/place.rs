@@ -40,8 +40,8 @@ pub fn take(inverse: &mut Inverse, made: &mut Made, brought: &[usize], to: &str,
     true
 }
 
-/// Puts statements of the dump that stand together into its order, each of them once: what others need comes first there, and one
-/// `DROP` may name tables in any order. Those of an inverse stand the other way round until it is whole.
+/// Puts statements of the dump that stand together into its order: what others need comes first there, and one `DROP` may name
+/// tables in any order. Those of an inverse stand the other way round until it is whole.
 pub fn order(statements: &mut [String], places: &BTreeMap<usize, usize>) {
     let mut from = 0;
     while from < statements.len() {
@@ -50,7 +50,6 @@ pub fn order(statements: &mut [String], places: &BTreeMap<usize, usize>) {
         let mut own: Vec<(usize, String)> =
             (from..end).filter_map(|at| Some((*places.get(&at)?, std::mem::take(&mut statements[at])))).collect();
         own.sort();
-        own.dedup();
         own.into_iter().rev().zip(from..).for_each(|((_, statement), at)| statements[at] = statement);
         from = end + 1;
     }
