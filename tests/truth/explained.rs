@@ -205,6 +205,7 @@ impl Seen<'_> {
                 check(is_there(self.after), || format!("{} is said to be made, and is not there", effect.object))
             }
             Act::Drop { lenient: false, temporary: false, .. } | Act::Rename(_) => {
+                // `RENAME TABLE a TO tmp, b TO a, tmp TO b`.
                 let back = self.effects().any(|other| matches!(&other.act, Act::Rename(to) if to.trim_matches(['"', '`']) == effect.object.parts.last().map_or("", String::as_str)));
                 // The server gives what has no name that of the one before.
                 let nameless = |other: &Effect| {
@@ -213,7 +214,7 @@ impl Seen<'_> {
                 let again = self
                     .effects()
                     .any(|other| matches!(&other.act, Act::Create(_)) && (other.object.parts == effect.object.parts || nameless(other)));
-                check(is_there(self.before) && (back || again || !is_there(self.after)), || {
+                check((is_there(self.before) || back) && (back || again || !is_there(self.after)), || {
                     format!("{} is said to be gone, and is there", effect.object)
                 })
             }
