@@ -40,3 +40,4 @@ DROP TABLE days;
 DROP TABLE days_26;
 DROP TABLE days, days_26;
 DROP INDEX days_by_what;
+ALTER TABLE days DROP COLUMN note;

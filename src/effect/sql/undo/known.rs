@@ -136,6 +136,17 @@ fn column(object: &Object, dump: &Dump, dialect: Dialect) -> Back {
     if dialect == Dialect::Mysql && (!mentioned.is_empty() || dump.of_column(of, name).is_none_or(|said| !said.is_empty())) {
         return Err((format!("the indexes and constraints over {object} lose it without a word"), WRITE));
     }
+    let says = |part: &Vec<String>| {
+        let own = dump.table(part);
+        let differs = own
+            .is_some_and(|own| own.column(name).is_some_and(|own| own != column) || own.parts.iter().any(|part| part.names.contains(name)));
+        differs || dump.of_column(part, name).is_none_or(|said| !said.is_empty())
+    };
+    // The sequences of a table go with their own column alone.
+    let is_sequence = |part: &Vec<String>| dump.makers(ObjectKind::Sequence, part) > 0;
+    if dump.going_with(of).iter().any(|part| !is_sequence(part) && says(part)) {
+        return Err((format!("what partitions say of {object} themselves goes with it, too"), WRITE));
+    }
     let mut restored = Restored::one(match position(table.columns.iter().map(|(name, column)| (name.as_str(), column)), name) {
         Some(after) if dialect == Dialect::Mysql => {
             format!("ALTER TABLE {written} ADD COLUMN {} {}{after};", column.own, column.definition)
