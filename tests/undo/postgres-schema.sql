@@ -41,3 +41,5 @@ DROP TABLE days_26;
 DROP TABLE days, days_26;
 DROP INDEX days_by_what;
 ALTER TABLE days DROP COLUMN note;
+DROP INDEX papers_by_code;
+ALTER TABLE papers DROP COLUMN code;

@@ -15,3 +15,4 @@ UPDATE users SET age = 1;
 ALTER TABLE users OWNER TO app;
 DROP ROLE IF EXISTS app;
 ALTER TABLE days DROP COLUMN what;
+ALTER TABLE papers DROP COLUMN title;

@@ -27,6 +27,10 @@ pub struct Dump {
     attached: BTreeMap<Vec<String>, usize>,
     /// The indexes of partitions that are attached to one of the whole table, by that.
     joined: BTreeMap<Vec<String>, Vec<Object>>,
+    /// The tables that inherit from another, by that.
+    heirs: BTreeMap<Vec<String>, Vec<Vec<String>>>,
+    /// By the name of an index: the tables that are sorted by it, each with the place of the statement that says so.
+    sorted: BTreeMap<String, Vec<(Vec<String>, usize)>>,
     pub schema: Schema,
 }
 
@@ -58,6 +62,8 @@ impl Dump {
             owned: BTreeMap::new(),
             attached: BTreeMap::new(),
             joined: BTreeMap::new(),
+            heirs: BTreeMap::new(),
+            sorted: BTreeMap::new(),
             schema,
         };
         dump.index();
@@ -67,6 +73,8 @@ impl Dump {
     fn index(&mut self) {
         let mut owned: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
         let mut joined: BTreeMap<Vec<String>, Vec<Object>> = BTreeMap::new();
+        let mut heirs: BTreeMap<Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+        let mut sorted: BTreeMap<String, Vec<(Vec<String>, usize)>> = BTreeMap::new();
         for (at, statement) in self.statements.iter().enumerate() {
             for effect in &statement.reading.effects {
                 let at_name = self.named.entry(plain(&effect.object.parts, self.dialect).to_vec()).or_default();
@@ -90,9 +98,17 @@ impl Dump {
             if let Some((whole, own)) = self.joined_index(statement) {
                 joined.entry(whole).or_default().push(own);
             }
+            for (table, heir) in self.inherited(statement) {
+                heirs.entry(table).or_default().push(heir);
+            }
+            if let Some((index, table)) = self.sorts(statement) {
+                sorted.entry(index).or_default().push((table, at));
+            }
         }
         self.owned = owned;
         self.joined = joined;
+        self.heirs = heirs;
+        self.sorted = sorted;
     }
 
     /// Returns the statements that name an object, or what belongs to it, in their order.
@@ -204,18 +220,30 @@ impl Dump {
         })
     }
 
-    /// Returns those statements as written.
+    /// Returns those statements as written, and the one by which its table is sorted by it.
     pub fn said(&self, object: &Object) -> Vec<String> {
-        self.saying(object).map(|statement| self.written(statement)).collect()
+        let sorted = object.parts.last().and_then(|name| self.sorted.get(name)).into_iter().flatten();
+        let tables = self.tables_of(object);
+        let own = sorted.filter(|(table, _)| tables.contains(table) || self.belongs(&object.parts, table));
+        self.saying(object).chain(own.map(|(_, at)| &self.statements[*at])).map(|statement| self.written(statement)).collect()
     }
 
     /// Returns what goes with a table without being named: its sequences and partitions, and those of the partitions.
     pub fn going_with(&self, table: &[String]) -> Vec<Vec<String>> {
-        let owned = |parts: &[String]| self.owned.get(plain(parts, self.dialect)).cloned().unwrap_or_default();
-        let mut found = owned(table);
+        self.below(&self.owned, table)
+    }
+
+    /// Returns the tables that inherit from one, and those that inherit from them.
+    pub fn heirs(&self, table: &[String]) -> Vec<Vec<String>> {
+        self.below(&self.heirs, table)
+    }
+
+    fn below(&self, of: &BTreeMap<Vec<String>, Vec<Vec<String>>>, table: &[String]) -> Vec<Vec<String>> {
+        let next = |parts: &[String]| of.get(plain(parts, self.dialect)).cloned().unwrap_or_default();
+        let mut found = next(table);
         let mut at = 0;
         while at < found.len() {
-            for part in owned(&found[at]) {
+            for part in next(&found[at]) {
                 if !found.contains(&part) {
                     found.push(part);
                 }
@@ -294,6 +322,46 @@ impl Dump {
             let whole = cursor.name(ObjectKind::Index)?;
             let own = if cursor.eat(&["attach", "partition"]) { cursor.name(ObjectKind::Index)? } else { return None };
             Some((plain(&whole.parts, self.dialect).to_vec(), own))
+        })
+    }
+
+    /// Returns the tables from which one that a statement makes inherits, each with that.
+    fn inherited(&self, statement: &Statement) -> Vec<(Vec<String>, Vec<String>)> {
+        let made = |effect: &&Effect| effect.object.kind == ObjectKind::Table && matches!(effect.act, Act::Create(_));
+        let Some(heir) = statement.reading.effects.iter().find(made).filter(|_| self.dialect == Dialect::Postgres) else {
+            return Vec::new();
+        };
+        let tables = self.words(statement, |mut cursor| {
+            cursor.at = cursor.before_end(&["inherits"])? + 1;
+            let open = cursor.at;
+            cursor.skip();
+            let mut inside = cursor.within(open + 1, cursor.at - 1);
+            let mut tables = Vec::new();
+            while let Some(table) = inside.name(ObjectKind::Table) {
+                tables.push((plain(&table.parts, self.dialect).to_vec(), heir.object.parts.clone()));
+                inside.skip();
+            }
+            Some(tables)
+        });
+        tables.unwrap_or_default()
+    }
+
+    /// Returns the index by which a statement says that a table is sorted, and the table.
+    fn sorts(&self, statement: &Statement) -> Option<(String, Vec<String>)> {
+        if self.dialect != Dialect::Postgres || !statement.opening.starts_with("ALTER") {
+            return None;
+        }
+        self.words(statement, |mut cursor| {
+            let at = cursor.before_end(&["cluster", "on"])? + 2;
+            cursor.eat(&["alter"]);
+            cursor.eat_one(&["table"]);
+            cursor.eat(&["materialized", "view"]);
+            cursor.eat(&["if", "exists"]);
+            cursor.eat(&["only"]);
+            let table = cursor.name(ObjectKind::Table)?;
+            cursor.at = at;
+            let index = cursor.name(ObjectKind::Index)?.parts.pop()?;
+            Some((index, plain(&table.parts, self.dialect).to_vec()))
         })
     }
 
