@@ -15,9 +15,10 @@ CREATE TABLE days_26 PARTITION OF days FOR VALUES FROM ('2026-01-01') TO ('2027-
 CREATE INDEX days_by_what ON days (what);
 CREATE INDEX days_26_what ON days_26 (lower(what));
 INSERT INTO days VALUES ('2026-02-03', 'x');
-CREATE TABLE papers (code text, title text);
+CREATE TABLE papers (code text, title text, kind text);
 CREATE TABLE books (pages integer) INHERITS (papers);
 CREATE INDEX books_by_title ON books (title);
+ALTER TABLE books ALTER COLUMN kind SET DEFAULT 'book';
 CREATE INDEX papers_by_code ON papers (code);
 ALTER TABLE papers CLUSTER ON papers_by_code;
 CREATE VIEW adults AS SELECT id, age FROM users WHERE age > 17;

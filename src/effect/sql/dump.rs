@@ -378,21 +378,25 @@ impl Dump {
         Some((plain(of, self.dialect).to_vec(), effect.object.parts.clone()))
     }
 
-    /// Returns the statements beside the table's own that say something of one of its columns: comments, constraints, indexes, and
-    /// rights; `None` where one of them can't be told from those of other columns.
+    /// Returns the statements beside the table's own that say something of one of its columns.
+    fn besides<'a>(&'a self, table: &'a [String], name: &'a str) -> impl Iterator<Item = &'a Statement> {
+        let makes_table = |effect: &Effect| effect.object.kind == ObjectKind::Table && matches!(effect.act, Act::Create(_));
+        self.naming(table).filter(move |statement| {
+            self.defines(statement, |object| self.belongs(&object.parts, table))
+                && self.mentions(statement, name)
+                && !statement.reading.effects.iter().any(makes_table)
+        })
+    }
+
+    /// Returns whether a table that inherits a column says something of it by itself.
+    pub fn says(&self, heir: &[String], name: &str) -> bool {
+        self.besides(heir, name).next().is_some()
+    }
+
+    /// Returns those of them that its definition does not hold: comments, constraints, indexes, and rights; `None` where one of them can't be told from those of other columns.
     pub fn of_column(&self, table: &[String], name: &str) -> Option<Vec<String>> {
         let mut found = Vec::new();
-        for statement in self.naming(table) {
-            let mentions = self.mentions(statement, name);
-            let of_table = self.defines(statement, |object| self.belongs(&object.parts, table));
-            let makes_table = statement
-                .reading
-                .effects
-                .iter()
-                .any(|effect| effect.object.kind == ObjectKind::Table && matches!(effect.act, Act::Create(_)));
-            if !of_table || !mentions || makes_table {
-                continue;
-            }
+        for statement in self.besides(table, name) {
             // Its own definition is restored as a whole; a statement of several actions is none that can be said again in part.
             let own_default = |act: &Act| matches!(act, Act::Alter(Alter::SetDefault | Alter::DropDefault | Alter::Require | Alter::Allow));
             let effects = statement.reading.effects.iter().filter(|effect| effect.act != Act::Read).collect::<Vec<_>>();

@@ -147,7 +147,7 @@ fn column(object: &Object, dump: &Dump, dialect: Dialect) -> Back {
     if dump.going_with(of).iter().any(|part| !is_sequence(part) && says(part)) {
         return Err((format!("what partitions say of {object} themselves goes with it, too"), WRITE));
     }
-    if dump.heirs(of).iter().any(says) {
+    if dump.heirs(of).iter().any(|heir| dump.says(heir, name)) {
         return Err((format!("what the tables that inherit {object} say of it themselves goes with it, too"), WRITE));
     }
     let mut restored = Restored::one(match position(table.columns.iter().map(|(name, column)| (name.as_str(), column)), name) {
