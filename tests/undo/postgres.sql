@@ -45,3 +45,7 @@ SELECT count(*) FROM users;
 SET lock_timeout = '5s'; CREATE TABLE quick (a int);
 ALTER TABLE IF EXISTS users ADD COLUMN maybe text;
 ALTER TABLE IF EXISTS nothing ADD COLUMN maybe text; CREATE TABLE beside (a int);
+ALTER DOMAIN email ADD CONSTRAINT short CHECK (length(VALUE) < 200);
+ALTER DOMAIN email RENAME CONSTRAINT email_check TO has_a_sign;
+ALTER TYPE range_of RENAME ATTRIBUTE low TO lower;
+alter type range_of add attribute middle integer;

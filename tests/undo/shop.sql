@@ -2,6 +2,7 @@
 CREATE SCHEMA app;
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');
+CREATE TYPE range_of AS (low integer, high integer);
 CREATE TABLE orgs (id bigint PRIMARY KEY, name text NOT NULL);
 CREATE TABLE users (id bigserial PRIMARY KEY, mail email, age integer, org_id bigint, feels mood DEFAULT 'ok', CONSTRAINT age_ok CHECK (age > 0));
 CREATE TABLE app.notes (id bigint PRIMARY KEY, body text, "Owner Id" bigint);

@@ -218,7 +218,7 @@ fn derive(text: &str, dialect: Dialect, dump: Option<&Dump>, earlier: &Earlier) 
             if dump.is_some() {
                 follow(&statement, effect, dialect, &mut changed);
             }
-            match of_one(text, effect, dialect, &mut names).and_then(|back| if_there(back, effect, may_lack)) {
+            match of_one(text, &statement, effect, dialect, &mut names).and_then(|back| if_there(back, effect, may_lack)) {
                 Ok(None) => {}
                 Ok(Some(back)) => {
                     inverse.statements.push(back);
@@ -321,7 +321,7 @@ struct Names {
 
 type Back = Result<Option<String>, (String, &'static str)>;
 
-fn of_one(text: &str, effect: &Effect, dialect: Dialect, names: &mut Names) -> Back {
+fn of_one(text: &str, statement: &Statement, effect: &Effect, dialect: Dialect, names: &mut Names) -> Back {
     let object = &effect.object;
     let name = object.written();
     if names.renamed.iter().any(|old| object.parts.starts_with(old)) {
@@ -331,10 +331,10 @@ fn of_one(text: &str, effect: &Effect, dialect: Dialect, names: &mut Names) -> B
         Act::Read | Act::Lock => Ok(None),
         Act::Create(create) if create.temporary => Ok(None),
         Act::Drop { temporary: true, .. } => Ok(None),
-        Act::Create(create) => made(text, object, create, dialect),
+        Act::Create(create) => made(text, statement, object, create, dialect),
         Act::Rename(to) => {
             names.renamed.push(object.parts.clone());
-            renamed(text, object, to, dialect)
+            renamed(text, statement, object, to, dialect)
         }
         Act::Alter(Alter::Schema) => Err((format!("where `{name}` lay before is not in the statement"), WRITE)),
         Act::Alter(_) => Err((format!("how {object} was before is not in the statement"), WRITE)),
@@ -348,8 +348,22 @@ fn of_one(text: &str, effect: &Effect, dialect: Dialect, names: &mut Names) -> B
     }
 }
 
+/// Returns what a statement alters, and what the parts of that are called: types have attributes, domains have constraints.
+fn holder(statement: &Statement) -> (&'static str, &'static str) {
+    let alters = |kind: &str| {
+        let mut words = statement.opening.split_whitespace();
+        words.next().is_some_and(|word| word.eq_ignore_ascii_case("alter"))
+            && words.next().is_some_and(|word| word.eq_ignore_ascii_case(kind))
+    };
+    match () {
+        () if alters("domain") => ("DOMAIN", "CONSTRAINT"),
+        () if alters("type") => ("TYPE", "ATTRIBUTE"),
+        () => ("TABLE", "COLUMN"),
+    }
+}
+
 /// Drops what was made.
-fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back {
+fn made(text: &str, statement: &Statement, object: &Object, create: &Create, dialect: Dialect) -> Back {
     let name = object.written();
     if create.lenient {
         return Err((format!("{object} may have been there before: `IF NOT EXISTS`"), "leave `IF NOT EXISTS` out"));
@@ -361,11 +375,12 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
         return Err((format!("the server names this {} of `{name}`", object.kind.words()), "give it a name"));
     }
     let (own, of) = (&object.own, object.of.as_deref().unwrap_or_default());
+    let (whole, part) = holder(statement);
     Ok(Some(match object.kind {
         // MySQL's are no tables: one may have the same name.
         ObjectKind::Partition if object.of.is_some() => format!("ALTER TABLE {of} DROP PARTITION {own};"),
         ObjectKind::Table | ObjectKind::Partition => format!("DROP TABLE {own};"),
-        ObjectKind::Column => format!("ALTER TABLE {of} DROP COLUMN {own};"),
+        ObjectKind::Column => format!("ALTER {whole} {of} DROP {part} {own};"),
         // The server makes an index for a foreign key, and keeps it.
         ObjectKind::Constraint if dialect == Dialect::Mysql && matches!(create.detail, Detail::Constraint { rule: Rule::Foreign, .. }) => {
             return Err((format!("whether the index for {object} was there before is not in the statement"), WRITE));
@@ -384,7 +399,7 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
         ObjectKind::Constraint if dialect == Dialect::Mysql && matches!(create.detail, Detail::Constraint { rule: Rule::Unique, .. }) => {
             format!("ALTER TABLE {of} DROP INDEX {own};")
         }
-        ObjectKind::Constraint => format!("ALTER TABLE {of} DROP CONSTRAINT {own};"),
+        ObjectKind::Constraint => format!("ALTER {whole} {of} DROP CONSTRAINT {own};"),
         ObjectKind::Index if create.concurrently => format!("DROP INDEX CONCURRENTLY {name};"),
         ObjectKind::Index if dialect == Dialect::Mysql => match object.of.as_deref().or_else(|| table_of(text, object)) {
             Some(table) => format!("DROP INDEX {own} ON {table};"),
@@ -408,14 +423,15 @@ fn made(text: &str, object: &Object, create: &Create, dialect: Dialect) -> Back 
     }))
 }
 
-fn renamed(text: &str, object: &Object, to: &str, dialect: Dialect) -> Back {
+fn renamed(text: &str, statement: &Statement, object: &Object, to: &str, dialect: Dialect) -> Back {
     let (own, of) = (&object.own, object.of.as_deref().unwrap_or_default());
+    let (whole, part) = holder(statement);
     let last = last_part(own);
     // The new name lies where the old one did, unless it says otherwise.
     let at = if to.contains('.') { to.to_owned() } else { format!("{}{to}", &own[..own.len() - last.len()]) };
     Ok(Some(match object.kind {
-        ObjectKind::Column => format!("ALTER TABLE {of} RENAME COLUMN {to} TO {own};"),
-        ObjectKind::Constraint => format!("ALTER TABLE {of} RENAME CONSTRAINT {to} TO {own};"),
+        ObjectKind::Column => format!("ALTER {whole} {of} RENAME {part} {to} TO {own};"),
+        ObjectKind::Constraint => format!("ALTER {whole} {of} RENAME CONSTRAINT {to} TO {own};"),
         ObjectKind::EnumValue => format!("ALTER TYPE {of} RENAME VALUE {to} TO {own};"),
         ObjectKind::Index if dialect == Dialect::Mysql => format!("ALTER TABLE {of} RENAME INDEX {to} TO {own};"),
         // `ALTER TABLE` renames no view, and what is named here may be one.
